@@ -1,0 +1,1 @@
+"""People, web and database: the only layer that knows them."""

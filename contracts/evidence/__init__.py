@@ -1,0 +1,1 @@
+"""Evidence: encodings, Merkle trees, checkpoints, receipts and the trust snapshot. No I/O."""

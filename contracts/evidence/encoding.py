@@ -1,0 +1,264 @@
+"""Canonical JSON, base64url and domain-separated hashing: all that is signed or hashed uses these.
+
+Sources: RFC 8785 (canonical JSON), RFC 4648 section 5 (base64url), RFC 8259 (JSON).
+``rfc8785`` neither normalises Unicode nor sees duplicate keys, so both are refused here.
+"""
+
+import base64
+import binascii
+import hashlib
+import json
+import math
+import unicodedata
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Final, TypeAlias
+
+import rfc8785
+
+from contracts.evidence.errors import EncodingError
+
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+
+MAX_JSON_BYTES: Final = 1 << 20
+MAX_JSON_DEPTH: Final = 32
+MAX_SAFE_INTEGER: Final = (1 << 53) - 1
+MAX_NUMBER_DIGITS: Final = 40
+HASH_BYTES: Final = 32
+_MAX_TAG_BYTES: Final = 255
+_MAX_PARTS: Final = 255
+_MAX_PART_BYTES: Final = (1 << 32) - 1
+
+EVIDENCE_DOMAIN: Final = "dojang-evidence-v1"
+
+
+def parse_json(data: bytes, *, max_bytes: int = MAX_JSON_BYTES) -> Json:
+    """Parse hostile JSON text.
+
+    Args:
+        data: UTF-8 bytes without a byte-order mark.
+        max_bytes: longest input that is looked at.
+
+    Returns:
+        The value; object keys are unique, nesting is at most ``MAX_JSON_DEPTH``, numbers have at
+        most ``MAX_NUMBER_DIGITS`` characters, strings hold no lone surrogate.
+
+    Raises:
+        EncodingError: for anything else, trailing bytes and NaN included.
+
+    Not checked: Unicode normalisation and the range of numbers (``canonical`` does).
+    """
+    if len(data) > max_bytes:
+        raise EncodingError(f"JSON of {len(data)} bytes, at most {max_bytes} are read")
+    try:
+        value: Json = _DECODER.decode(data.decode("utf-8"))
+    except RecursionError as error:
+        raise EncodingError(f"JSON nested deeper than {MAX_JSON_DEPTH}") from error
+    except ValueError as error:
+        raise EncodingError(f"not JSON: {error}") from error
+    _check_shape(value)
+    return value
+
+
+def parse_canonical(data: bytes, *, max_bytes: int = MAX_JSON_BYTES) -> Json:
+    """Parse JSON that must already be in canonical form, byte for byte (RFC 8785, NFC).
+
+    Raises:
+        EncodingError: if the bytes are not exactly ``canonical(parse_json(data))``.
+    """
+    value = parse_json(data, max_bytes=max_bytes)
+    if canonical(value) != data:
+        raise EncodingError("JSON is not in canonical form (RFC 8785)")
+    return value
+
+
+def canonical(value: Json) -> bytes:
+    """Return the canonical JSON bytes of a value (RFC 8785).
+
+    Floats are refused: documents that are hashed carry decimals as strings, so that every
+    implementation writes the same bytes.
+
+    Raises:
+        EncodingError: float, integer beyond 2^53 - 1, string or key not in NFC, lone surrogate,
+            unknown type, or nesting beyond ``MAX_JSON_DEPTH``.
+    """
+    _check_shape(value)
+    for leaf in _leaves(value):
+        if isinstance(leaf, float):
+            raise EncodingError("floating-point numbers have no place in hashed documents")
+        if isinstance(leaf, str) and not unicodedata.is_normalized("NFC", leaf):
+            raise EncodingError("text is not in Unicode normalisation form C")
+    try:
+        return rfc8785.dumps(value)
+    except rfc8785.CanonicalizationError as error:
+        raise EncodingError(f"value has no canonical form: {error}") from error
+
+
+def tagged_hash(tag: str, *parts: bytes) -> bytes:
+    """SHA-256 over a domain tag and length-prefixed parts.
+
+    ``SHA-256( u8 len(tag) | tag | u8 n | u32 len(p_1) | p_1 | ... | u32 len(p_n) | p_n )``
+
+    Args:
+        tag: ASCII, at most 255 characters, starting with protocol name and version.
+        parts: at most 255, each shorter than 2^32 bytes.
+
+    Returns:
+        32 bytes. No two different (tag, parts) share a hash input.
+    """
+    name = tag.encode("ascii")
+    if not 0 < len(name) <= _MAX_TAG_BYTES or len(parts) > _MAX_PARTS:
+        raise EncodingError("a tag has 1 to 255 bytes, a hash at most 255 parts")
+    hasher = hashlib.sha256(bytes([len(name)]) + name + bytes([len(parts)]))
+    for part in parts:
+        if len(part) > _MAX_PART_BYTES:
+            raise EncodingError("a hashed part is shorter than 2^32 bytes")
+        hasher.update(len(part).to_bytes(4, "big"))
+        hasher.update(part)
+    return hasher.digest()
+
+
+def evidence_hash(name: str, *parts: bytes) -> bytes:
+    """``tagged_hash`` under the tag ``dojang-evidence-v1/<name>``."""
+    return tagged_hash(f"{EVIDENCE_DOMAIN}/{name}", *parts)
+
+
+def b64u_encode(data: bytes) -> str:
+    """Base64url without padding (RFC 7515 section 2)."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+
+
+def b64u_decode(text: str) -> bytes:
+    """Decode base64url without padding; exactly one text decodes to each byte string.
+
+    Raises:
+        EncodingError: padding, foreign characters, impossible length, or trailing bits not zero.
+    """
+    try:
+        data = base64.b64decode(
+            text.encode("ascii") + b"=" * (-len(text) % 4), b"-_", validate=True
+        )
+    except (binascii.Error, UnicodeEncodeError, ValueError) as error:
+        raise EncodingError(f"not base64url: {error}") from error
+    if b64u_encode(data) != text:
+        raise EncodingError("base64url text is not canonical")
+    return data
+
+
+def parse_hash(text: str) -> bytes:
+    """32 bytes from 64 lowercase hexadecimal characters.
+
+    Raises:
+        EncodingError: any other length, upper case, prefix or space.
+    """
+    try:
+        data = bytes.fromhex(text)
+    except ValueError as error:
+        raise EncodingError("not hexadecimal") from error
+    if len(data) != HASH_BYTES or data.hex() != text:
+        raise EncodingError("a hash is 64 lowercase hexadecimal characters")
+    return data
+
+
+def format_time(moment: datetime) -> str:
+    """RFC 3339 in UTC with whole seconds, as in ``2026-11-20T07:00:00Z``.
+
+    Raises:
+        EncodingError: for a time without zone or with a fraction of a second.
+    """
+    if moment.tzinfo is None or moment.microsecond:
+        raise EncodingError("times carry a zone and no fraction of a second")
+    return moment.astimezone(UTC).strftime(_TIME_FORMAT)
+
+
+def parse_time(text: str) -> datetime:
+    """The inverse of ``format_time``.
+
+    Raises:
+        EncodingError: for any other spelling of a time.
+    """
+    try:
+        moment = datetime.strptime(text, _TIME_FORMAT).replace(tzinfo=UTC)
+    except ValueError as error:
+        raise EncodingError(f"not a time like 2026-11-20T07:00:00Z: {error}") from error
+    if format_time(moment) != text:
+        raise EncodingError("time is not in canonical form")
+    return moment
+
+
+_TIME_FORMAT: Final = "%Y-%m-%dT%H:%M:%SZ"
+
+
+def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise ValueError("an object names a member twice")
+    return result
+
+
+def _bounded_int(text: str) -> int:
+    if len(text) > MAX_NUMBER_DIGITS:
+        raise ValueError("a number is too long")
+    return int(text)
+
+
+def _bounded_float(text: str) -> float:
+    if len(text) > MAX_NUMBER_DIGITS:
+        raise ValueError("a number is too long")
+    return float(text)
+
+
+def _refuse_constant(text: str) -> Json:
+    raise ValueError(f"{text} is no JSON value")
+
+
+_DECODER: Final = json.JSONDecoder(
+    object_pairs_hook=_unique,
+    parse_int=_bounded_int,
+    parse_float=_bounded_float,
+    parse_constant=_refuse_constant,
+)
+
+
+def _check_shape(value: Json) -> None:
+    """Refuse nesting beyond the bound, text that is no Unicode, and infinite numbers."""
+    level: list[Json] = [value]
+    for _ in range(MAX_JSON_DEPTH + 1):
+        if not level:
+            return
+        level = [child for item in level for child in _children(item)]
+    raise EncodingError(f"JSON nested deeper than {MAX_JSON_DEPTH}")
+
+
+def _children(item: Json) -> Iterable[Json]:
+    if isinstance(item, dict):
+        for key in item:
+            _check_text(key)
+        return item.values()
+    if isinstance(item, list):
+        return item
+    if isinstance(item, str):
+        _check_text(item)
+    elif isinstance(item, float) and not math.isfinite(item):
+        raise EncodingError("a number is too large")
+    return ()
+
+
+def _check_text(text: str) -> None:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise EncodingError("text holds a lone surrogate") from error
+
+
+def _leaves(value: Json) -> Iterator[Json]:
+    stack: list[Json] = [value]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, dict):
+            stack.extend(item.values())
+            stack.extend(item.keys())
+        elif isinstance(item, list):
+            stack.extend(item)
+        else:
+            yield item

@@ -1,0 +1,72 @@
+"""Errors of the evidence layer.
+
+EvidenceError
+├── EncodingError      bytes or a value that has no canonical form
+├── ProofError         an inclusion or consistency proof that does not hold
+├── CheckpointError    a signed checkpoint that cannot be believed
+├── SnapshotError      a trust snapshot that cannot be read
+└── LedgerError        the chain refused, or could not be reached
+    ├── LedgerUnavailableError   nothing was decided: ask again later
+    ├── LedgerRefusedError       a contract refused the act
+    └── LedgerIdentityError      this is another chain than the one expected
+"""
+
+from typing import ClassVar
+
+
+class EvidenceError(Exception):
+    """Any failure of the evidence layer; ``code`` is stable and part of the interface."""
+
+    code: ClassVar[str] = "evidence"
+
+
+class EncodingError(EvidenceError):
+    """Bytes that do not parse, or a value that has no canonical form."""
+
+    code = "evidence.encoding"
+
+
+class ProofError(EvidenceError):
+    """An inclusion or consistency proof that does not lead to the given root."""
+
+    code = "evidence.proof"
+
+
+class CheckpointError(EvidenceError):
+    """A checkpoint that is malformed, unsigned, or signed by another key."""
+
+    code = "evidence.checkpoint"
+
+
+class SnapshotError(EvidenceError):
+    """A trust snapshot that is malformed or contradicts itself."""
+
+    code = "evidence.snapshot"
+
+
+class LedgerError(EvidenceError):
+    """The ledger did not do what was asked."""
+
+    code = "ledger"
+
+
+class LedgerUnavailableError(LedgerError):
+    """The chain could not be reached or did not answer in time; nothing is known of the act."""
+
+    code = "ledger.unavailable"
+
+
+class LedgerRefusedError(LedgerError):
+    """A contract refused the act; ``reason`` is the contract error's name."""
+
+    code = "ledger.refused"
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"the contract refused: {reason}" + (f" ({detail})" if detail else ""))
+        self.reason = reason
+
+
+class LedgerIdentityError(LedgerError):
+    """The chain behind the port is not the one whose identity was stored."""
+
+    code = "ledger.identity"

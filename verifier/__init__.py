@@ -1,0 +1,1 @@
+"""Can this document be believed, and what does it entitle to?"""

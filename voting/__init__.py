@@ -1,0 +1,1 @@
+"""A contest and a poll that everyone can recount."""
