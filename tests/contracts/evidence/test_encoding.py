@@ -1,0 +1,172 @@
+"""Canonical JSON, strict parsing, tagged hashes, base64url and times."""
+
+import hashlib
+import unicodedata
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.evidence.encoding import (
+    MAX_JSON_DEPTH,
+    b64u_decode,
+    b64u_encode,
+    canonical,
+    evidence_hash,
+    format_time,
+    parse_canonical,
+    parse_hash,
+    parse_json,
+    parse_time,
+    tagged_hash,
+)
+from contracts.evidence.errors import EncodingError
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8).map(
+    lambda text: unicodedata.normalize("NFC", text)
+)
+DOCUMENTS = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | TEXT,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(DOCUMENTS)
+def test_canonical_form_is_read_back_unchanged(value: object) -> None:
+    data = canonical(value)  # type: ignore[arg-type] # hypothesis builds exactly Json
+    assert parse_canonical(data) == value
+
+
+def test_canonical_form_sorts_keys_by_utf16_and_drops_spaces() -> None:
+    assert canonical({"b": 1, "a": [True, None], "é": "가"}) == (
+        '{"a":[true,null],"b":1,"é":"가"}'.encode()
+    )
+
+
+@pytest.mark.parametrize(
+    "value",
+    [1.5, 2**53, -(2**53), "\u1100\u1161", {"\u1100\u1161": 1}, "\ud800", [[1.0]]],
+    ids=["float", "too large", "too small", "not NFC", "key not NFC", "surrogate", "nested float"],
+)
+def test_canonical_form_refuses(value: object) -> None:
+    with pytest.raises(EncodingError):
+        canonical(value)  # type: ignore[arg-type] # wrong on purpose
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'{"a":1,"a":1}',
+        b'{"a":1,"\\u0061":2}',
+        b'[{"b":{"a":1,"a":2}}]',
+        b'{"a":1} ',
+        b'\xef\xbb\xbf{"a":1}',
+        b'{"a":NaN}',
+        b'{"a":Infinity}',
+        b'{"a":1e999}',
+        b'{"a":"\\ud800"}',
+        b'{"a":' + b"9" * 5000 + b"}",
+        b"\xff",
+        b"",
+        b"{'a':1}",
+        b"[" * 100_000,
+        b"[" * (MAX_JSON_DEPTH + 1) + b"]" * (MAX_JSON_DEPTH + 1),
+        b'"' + b"a" * (1 << 20) + b'"',
+    ],
+    ids=lambda text: repr(text[:24]),
+)
+def test_parsing_canonical_refuses(text: bytes) -> None:
+    with pytest.raises(EncodingError):
+        parse_canonical(text)
+
+
+@pytest.mark.parametrize("text", [b'{"a":1} x', b'{"a":1,"a":1}', b"[1]]"])
+def test_parsing_refuses_trailing_bytes_and_repeated_members(text: bytes) -> None:
+    with pytest.raises(EncodingError):
+        parse_json(text)
+
+
+def test_parsing_accepts_the_deepest_allowed_nesting() -> None:
+    assert parse_json(b"[" * MAX_JSON_DEPTH + b"]" * MAX_JSON_DEPTH)
+
+
+def test_parsing_accepts_what_only_canonical_form_refuses() -> None:
+    assert parse_json(b' {"b": 1.5, "a": "x"} ') == {"b": 1.5, "a": "x"}
+
+
+def test_tagged_hash_is_the_documented_byte_string() -> None:
+    expected = hashlib.sha256(
+        bytes([20]) + b"dojang-evidence-v1/x" + bytes([2]) + b"\0\0\0\x01a" + b"\0\0\0\0"
+    ).digest()
+    assert (
+        evidence_hash("x", b"a", b"") == expected == tagged_hash("dojang-evidence-v1/x", b"a", b"")
+    )
+
+
+def test_tagged_hash_separates_tags_and_part_boundaries() -> None:
+    same_bytes = {
+        tagged_hash("t", b"ab"),
+        tagged_hash("t", b"a", b"b"),
+        tagged_hash("t", b"", b"ab"),
+        tagged_hash("ta", b"b"),
+        tagged_hash("t", b"ab", b""),
+    }
+    assert len(same_bytes) == 5
+
+
+@pytest.mark.parametrize("tag", ["", "x" * 256])
+def test_tagged_hash_refuses_tags_of_other_lengths(tag: str) -> None:
+    with pytest.raises(EncodingError):
+        tagged_hash(tag)
+
+
+@given(st.binary(max_size=64))
+def test_base64url_is_read_back(data: bytes) -> None:
+    assert b64u_decode(b64u_encode(data)) == data
+
+
+@pytest.mark.parametrize("text", ["AA==", "AB", "A", "A+", "A/", "AA\n", " AA", "가", "AAB"])
+def test_base64url_refuses(text: str) -> None:
+    with pytest.raises(EncodingError):
+        b64u_decode(text)
+
+
+@pytest.mark.parametrize("text", ["ab" * 31, "AB" * 32, "0x" + "ab" * 31, "ab " * 32, "ab" * 33])
+def test_hash_text_refuses(text: str) -> None:
+    with pytest.raises(EncodingError):
+        parse_hash(text)
+
+
+def test_hash_text_is_read() -> None:
+    assert parse_hash("ab" * 32) == bytes([0xAB]) * 32
+
+
+def test_times_are_read_back_in_utc() -> None:
+    seoul = datetime(2026, 11, 20, 16, 0, tzinfo=timezone(timedelta(hours=9)))
+    assert format_time(seoul) == "2026-11-20T07:00:00Z"
+    assert parse_time("2026-11-20T07:00:00Z") == seoul
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-11-20T07:00:00",
+        "2026-11-20T07:00:00+00:00",
+        "2026-02-30T00:00:00Z",
+        "2026-1-1T00:00:00Z",
+    ],
+)
+def test_times_refuse_other_spellings(text: str) -> None:
+    with pytest.raises(EncodingError):
+        parse_time(text)
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [datetime(2026, 1, 1), datetime(2026, 1, 1, 0, 0, 0, 1, tzinfo=UTC)],  # noqa: DTZ001 # a time without zone is the case
+)
+def test_times_refuse_missing_zone_and_fractions(moment: datetime) -> None:
+    with pytest.raises(EncodingError):
+        format_time(moment)
