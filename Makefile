@@ -1,0 +1,75 @@
+# dojang: `make run` and `make test` do all their set-up; the rest is for those who work on it.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+PORT ?= 8000
+OUT ?= var/demo
+STAMPS := .setup
+BIN := .venv/bin
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: run test check acceptance bench demo setup setup-python setup-test clean help
+
+help:
+	@echo 'make run         run both demos into $(OUT), then serve them on http://localhost:$(PORT)'
+	@echo 'make test        every test, with all its set-up'
+	@echo 'make check       layers, shape, lint and types only'
+	@echo 'make acceptance  the full figures of the acceptance lists'
+	@echo 'make bench       ratios against peers and floors'
+
+run: setup-python
+	$(BIN)/dojang demo all --out $(OUT)
+	PORT=$(PORT) $(BIN)/dojang serve --demo $(OUT)
+
+test: setup-test
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m 'not acceptance' $(PYTEST_ARGS)
+
+check: setup-test
+	$(BIN)/python -m pytest tests/architecture
+
+acceptance: setup-test
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m bench.acceptance
+
+bench: setup-test
+	$(BIN)/python -m bench
+
+setup: setup-test
+setup-python: $(STAMPS)/python
+setup-test: $(STAMPS)/python $(STAMPS)/wheels $(STAMPS)/npm $(STAMPS)/chromium
+
+# The interpreter and every package, by hash; then the product itself, editable, without downloads.
+$(STAMPS)/python: requirements/dev.lock pyproject.toml
+	@mkdir -p $(STAMPS)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo 'dojang needs Python 3.11 or newer: call make PYTHON=/path/to/python3.11' >&2; exit 1; }
+	@echo 'setting up .venv (a minute the first time)'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install -q --require-hashes -r requirements/dev.lock
+	@$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+# What an install without extras consists of, so that a test can make one without a network.
+$(STAMPS)/wheels: requirements/base.lock $(STAMPS)/python
+	@$(BIN)/python -m pip download -q --require-hashes -r requirements/base.lock -d $(STAMPS)/base-wheels
+	@touch $@
+
+# Compilers and browser drivers. Node 20 or newer is taken from the machine, else from PyPI.
+$(STAMPS)/npm: package.json package-lock.json requirements/node.lock $(STAMPS)/python
+	@node -e 'process.exit(parseInt(process.versions.node) >= 20 ? 0 : 1)' 2>/dev/null \
+	  || $(BIN)/python -m pip install -q --require-hashes -r requirements/node.lock
+	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# The one system package. Its path is kept in the stamp.
+$(STAMPS)/chromium: $(STAMPS)/python
+	@$(BIN)/python -m tests.chromium > $@
+
+demo: setup-python
+	$(BIN)/dojang demo all --out $(OUT)
+
+clean:
+	rm -rf $(STAMPS) .venv node_modules var build *.egg-info .mypy_cache .ruff_cache .pytest_cache
