@@ -56,7 +56,9 @@ def parse_json(data: bytes, *, max_bytes: int = MAX_JSON_BYTES) -> Json:
         raise EncodingError(f"JSON nested deeper than {MAX_JSON_DEPTH}") from error
     except ValueError as error:
         raise EncodingError(f"not JSON: {error}") from error
-    _check_shape(value)
+    if data.count(b"[") + data.count(b"{") >= MAX_JSON_DEPTH or b"\\u" in data:
+        # Shallower text without escapes can neither nest too deep nor hold a lone surrogate.
+        _check_shape(value)
     return value
 
 
@@ -135,14 +137,19 @@ def b64u_decode(text: str) -> bytes:
         EncodingError: padding, foreign characters, impossible length, or trailing bits not zero.
     """
     try:
-        data = base64.b64decode(
-            text.encode("ascii") + b"=" * (-len(text) % 4), b"-_", validate=True
-        )
-    except (binascii.Error, UnicodeEncodeError, ValueError) as error:
+        padded = text.encode("ascii").translate(_TO_STANDARD) + b"=" * (-len(text) % 4)
+        data = binascii.a2b_base64(padded, strict_mode=True)
+    except ValueError as error:  # binascii.Error and UnicodeEncodeError are kinds of it
         raise EncodingError(f"not base64url: {error}") from error
-    if b64u_encode(data) != text:
+    if text and text[-1] not in _LAST_OF[len(text) % 4]:
         raise EncodingError("base64url text is not canonical")
     return data
+
+
+_ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+_TO_STANDARD: Final = bytes.maketrans(b"-_+/=", b"+/***")
+_LAST_OF: Final = (_ALPHABET, "", _ALPHABET[::16], _ALPHABET[::4])
+"""Last characters whose unused bits are zero, by text length modulo 4."""
 
 
 def parse_hash(text: str) -> bytes:
@@ -205,7 +212,10 @@ def _bounded_int(text: str) -> int:
 def _bounded_float(text: str) -> float:
     if len(text) > MAX_NUMBER_DIGITS:
         raise ValueError("a number is too long")
-    return float(text)
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError("a number is too large")
+    return value
 
 
 def _refuse_constant(text: str) -> Json:

@@ -1,0 +1,108 @@
+"""The readable trail of a demonstration: steps of sentences whose every figure names its source.
+
+Sentences are templates without digits; figures are put in from a file of the folder, so that no
+number can be shown that the folder does not hold.
+"""
+
+import re
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from contracts.evidence.encoding import Json
+
+Language = Literal["ko", "en"]
+LANGUAGES: Final[tuple[Language, ...]] = ("ko", "en")
+_WIDTH: Final = 92
+_PLACE: Final = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A value shown to a person, and where it stands.
+
+    ``source`` is a path relative to the folder; ``pointer`` an RFC 6901 pointer into that JSON
+    file. Integers are shown with thousands separators, text as it is.
+    """
+
+    value: int | str
+    source: str
+    pointer: str
+
+    def shown(self) -> str:
+        """The figure as a person reads it."""
+        return f"{self.value:,}" if isinstance(self.value, int) else self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence in both languages with named places for figures."""
+
+    ko: str
+    en: str
+    figures: Mapping[str, Figure] = field(default_factory=dict)
+
+    def text(self, language: Language) -> str:
+        """The sentence with its figures put in."""
+        template = self.ko if language == "ko" else self.en
+        return _PLACE.sub(lambda place: self.figures[place[1]].shown(), template)
+
+    def sources(self) -> list[str]:
+        """The files its figures come from, in order, each once."""
+        return list(dict.fromkeys(figure.source for figure in self.figures.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A heading and what follows from it."""
+
+    title: Sentence
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """A demonstration told from beginning to end."""
+
+    title: Sentence
+    steps: tuple[Step, ...]
+
+    def text(self, language: Language) -> str:
+        """The trail as plain text, sources in brackets."""
+        parts = [self.title.text(language), "=" * _WIDTH, ""]
+        for number, step in enumerate(self.steps, 1):
+            parts += [f"{number}. {step.title.text(language)}", "-" * _WIDTH]
+            parts += [_paragraph(sentence, language) for sentence in step.sentences]
+            parts.append("")
+        return "\n".join(parts)
+
+    def to_json(self) -> Json:
+        """The trail for pages: both languages and the sources of every sentence."""
+        return {
+            "version": "dojang-trail-v1",
+            "title": _sentence_json(self.title),
+            "steps": [
+                {
+                    "title": _sentence_json(step.title),
+                    "sentences": [_sentence_json(sentence) for sentence in step.sentences],
+                }
+                for step in self.steps
+            ],
+        }
+
+
+def _sentence_json(sentence: Sentence) -> dict[str, Json]:
+    figures: list[Json] = [
+        {"value": figure.value, "source": figure.source, "pointer": figure.pointer}
+        for figure in sentence.figures.values()
+    ]
+    return {"ko": sentence.text("ko"), "en": sentence.text("en"), "figures": figures}
+
+
+def _paragraph(sentence: Sentence, language: Language) -> str:
+    sources = sentence.sources()
+    tail = f" [{', '.join(sources)}]" if sources else ""
+    return textwrap.fill(
+        sentence.text(language) + tail, _WIDTH, initial_indent="  ", subsequent_indent="    "
+    )
