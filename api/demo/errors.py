@@ -14,6 +14,12 @@ class DemoError(Exception):
     code: ClassVar[str] = "demo"
 
 
+class MismatchError(DemoError):
+    """Something recomputed differs from what the folder says."""
+
+    code = "demo.mismatch"
+
+
 class FolderError(DemoError):
     """A file of the folder is missing, unreadable or malformed."""
 

@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from contracts.evidence.encoding import Json
+from api.demo.errors import FolderError
+from api.demo.folder import Folder
+from contracts.evidence.encoding import Json, canonical
 
 Language = Literal["ko", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = ("ko", "en")
@@ -33,6 +35,52 @@ class Figure:
     def shown(self) -> str:
         """The figure as a person reads it."""
         return f"{self.value:,}" if isinstance(self.value, int) else self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Takes figures out of the folder's JSON files, each file read once."""
+
+    folder: Folder
+    _read: dict[str, Json] = field(default_factory=dict, repr=False)
+
+    def at(self, path: str, pointer: str) -> Figure:
+        """The integer or text that a pointer leads to.
+
+        Raises:
+            FolderError: the file cannot be read, or the pointer leads to nothing of the kind.
+        """
+        value = resolve(self.whole(path), pointer)
+        if isinstance(value, bool) or not isinstance(value, int | str):
+            raise FolderError(f"{path} holds no figure at {pointer}")
+        return Figure(value, path, pointer)
+
+    def length(self, path: str, pointer: str) -> int:
+        """How many items the list or object at a pointer has."""
+        value = resolve(self.whole(path), pointer)
+        if not isinstance(value, list | dict):
+            raise FolderError(f"{path} holds no list at {pointer}")
+        return len(value)
+
+    def whole(self, path: str) -> Json:
+        """A whole file."""
+        if path not in self._read:
+            self._read[path] = self.folder.read_json(path)
+        return self._read[path]
+
+
+def resolve(document: Json, pointer: str) -> Json:
+    """Follow an RFC 6901 pointer; raises ``FolderError`` where it leads nowhere."""
+    value = document
+    for part in pointer.split("/")[1:]:
+        name = part.replace("~1", "/").replace("~0", "~")
+        if isinstance(value, dict) and name in value:
+            value = value[name]
+        elif isinstance(value, list) and name.isdecimal() and int(name) < len(value):
+            value = value[int(name)]
+        else:
+            raise FolderError(f"nothing stands at {pointer}")
+    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +124,10 @@ class Trail:
             parts += [_paragraph(sentence, language) for sentence in step.sentences]
             parts.append("")
         return "\n".join(parts)
+
+    def encode(self) -> bytes:
+        """The canonical bytes of the trail for pages."""
+        return canonical(self.to_json())
 
     def to_json(self) -> Json:
         """The trail for pages: both languages and the sources of every sentence."""

@@ -1,0 +1,77 @@
+"""Check a demonstration's folder offline, against a trust snapshot and nothing else."""
+
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+
+from api.demo.contest.checking import check_contest
+from api.demo.contest.play import tell_contest
+from api.demo.contest.record import ContestRecord
+from api.demo.contest.source import YEARS
+from api.demo.folder import MANIFEST, Folder, Manifest, decode_manifest
+from api.demo.logs import AnchoredLog
+from api.demo.making import MANIFEST_LOG, TRAIL_JSON, trail_files
+from api.demo.notary import document_entry, origin_of
+from api.demo.report import Report, require
+from api.demo.trail import Trail
+from contracts.evidence.merkle import leaf_hash, root
+from contracts.evidence.names import log_id
+from contracts.evidence.snapshot import TrustSnapshot
+from contracts.evidence.snapshot_file import decode_snapshot
+
+
+def check_folder(root_path: Path, snapshot_data: bytes) -> Report:
+    """Run every check and list everything that does not hold.
+
+    Args:
+        root_path: the folder.
+        snapshot_data: the trust snapshot; what it says of the chain is believed.
+
+    Raises:
+        SnapshotError: the snapshot cannot be read; nothing was checked.
+        FolderError: the folder has no readable manifest; nothing was checked.
+    """
+    snapshot, folder, report = decode_snapshot(snapshot_data), Folder(root_path), Report()
+    manifest = decode_manifest(folder.read(MANIFEST))
+    _check_manifest(report, folder, manifest, snapshot)
+    if manifest.kind == "contest":
+        _check_contests(report, folder, manifest, snapshot)
+    return report
+
+
+def _check_manifest(
+    report: Report, folder: Folder, manifest: Manifest, snapshot: TrustSnapshot
+) -> None:
+    with report.examine("manifest.anchored", MANIFEST):
+        log = snapshot.log(log_id(origin_of(manifest.run, MANIFEST_LOG)))
+        leaf = leaf_hash(document_entry(MANIFEST, folder.read(MANIFEST)))
+        require(
+            log is not None and [point.root for point in log.checkpoints] == [root([leaf])],
+            "the manifest is not the one that was anchored",
+        )
+    present = set(folder.paths())
+    for path in sorted(present - manifest.files.keys()):
+        with report.examine("manifest.complete", path):
+            require(holds=False, reason="the manifest does not list this file")
+    for path, digest in sorted(manifest.files.items()):
+        with report.examine("manifest.digest", path):
+            require(path in present, "the file is missing")
+            require(sha256(folder.read(path)).digest() == digest, "the manifest lists another file")
+
+
+def _check_contests(
+    report: Report, folder: Folder, manifest: Manifest, snapshot: TrustSnapshot
+) -> None:
+    for year in YEARS:
+        log = AnchoredLog(f"contest-{year}", manifest.run, folder, snapshot)
+        check_contest(report, ContestRecord(folder, year), log)
+    _check_trail(report, folder, tell_contest)
+
+
+def _check_trail(report: Report, folder: Folder, tell: Callable[[Folder], Trail]) -> None:
+    expected: dict[str, bytes] = {}
+    with report.examine("trail.sources", TRAIL_JSON):
+        expected = trail_files(tell(folder))
+    for path, data in expected.items():
+        with report.examine("trail.text", path):
+            require(folder.read(path) == data, "the files give another trail")

@@ -1,0 +1,76 @@
+"""What a person sees of a demonstration in a terminal: progress, the trail, and findings."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from api.demo.checking import check_folder
+from api.demo.contest.play import play_contest
+from api.demo.errors import DemoError
+from api.demo.making import Stage, make
+from api.demo.report import Report
+from api.demo.trail import Trail
+from contracts.evidence.errors import EvidenceError
+
+PLAYS: Final[dict[str, Callable[[Stage], Trail]]] = {"contest": play_contest}
+OK, FAILED, MISUSED = 0, 1, 2
+
+
+def run_demo(kind: str, out: Path, language: str) -> int:
+    """Make one demonstration, or all of them in folders of their own, and print the trail."""
+    try:
+        for name, play in PLAYS.items():
+            if kind in {"all", name}:
+                _make_one(name, out / name if kind == "all" else out, language, play)
+    except (DemoError, EvidenceError) as error:
+        return _fail(error.code, str(error))
+    return OK
+
+
+def run_check(folder: Path, snapshot: Path, language: str, *, as_json: bool) -> int:
+    """Check a folder and print what holds and what does not."""
+    try:
+        report = check_folder(folder, snapshot.read_bytes())
+    except OSError as error:
+        _fail("demo.snapshot", f"{snapshot}: {error.strerror}")
+        return MISUSED
+    except (DemoError, EvidenceError) as error:
+        return _fail(error.code, str(error))
+    if as_json:
+        _print(json.dumps(report.to_json(), ensure_ascii=False, indent=1))
+    else:
+        _print_report(report, language)
+    return OK if report.ok else FAILED
+
+
+def _make_one(kind: str, out: Path, language: str, play: Callable[[Stage], Trail]) -> None:
+    def tell(ko: str, en: str) -> None:
+        sys.stderr.write(f"  · {ko if language == 'ko' else en}\n")
+        sys.stderr.flush()
+
+    make(kind, out, tell, play)
+    _print((out / f"trail.{language}.txt").read_text(encoding="utf-8"))
+    _print(f"-> {out}\n   dojang demo check {out} --snapshot {out}/snapshot.json")
+
+
+def _print_report(report: Report, language: str) -> None:
+    korean = language == "ko"
+    for finding in report.findings:
+        _print(("어긋남: " if korean else "does not hold: ") + finding.line())
+    if report.ok:
+        text = "모든 검사 {}개가 맞습니다." if korean else "All {} checks hold."
+        _print(text.format(len(report.held)))
+    else:
+        text = "{}개가 어긋나고 {}개가 맞습니다." if korean else "{} do not hold, {} do."
+        _print(text.format(len(report.findings), len(report.held)))
+
+
+def _fail(code: str, text: str) -> int:
+    sys.stderr.write(f"dojang: {text} ({code})\n")
+    return FAILED
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(text + "\n")

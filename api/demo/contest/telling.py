@@ -1,0 +1,245 @@
+"""The readable trail of one year's contest. Templates hold no digits: figures come from files."""
+
+from api.demo.trail import Figure, Sentence, Sources, Step
+from voting.contest.scaling import METHODS
+
+METHOD_NAMES = {
+    "max_relative": ("최고점 대비", "relative to the best"),
+    "min_max": ("최저-최고 구간", "between lowest and highest"),
+    "z_score": ("표준점수", "standard scores"),
+    "rank_points": ("순위 점수", "points by rank"),
+    "raw_share": ("득표율 그대로 (주의)", "raw share of votes (beware)"),
+}
+
+
+def contest_steps(sources: Sources, year: str) -> list[Step]:
+    """The steps of one year, told from its files."""
+    return [
+        _beginning(sources, year),
+        _rounds(sources, year),
+        _commitment(sources, year),
+        _poll(sources, year),
+        _ranking(sources, year),
+        _methods(sources, year),
+        _prizes(sources, year),
+        _anchors(sources, year),
+    ]
+
+
+def _beginning(sources: Sources, year: str) -> Step:
+    path = f"{year}/source.json"
+    title = Sentence(
+        "{ko}",
+        "{en}",
+        {"ko": sources.at(path, "/title/ko"), "en": sources.at(path, "/title/en")},
+    )
+    return Step(
+        title,
+        (
+            Sentence(
+                "사실의 출처: {source}.",
+                "Source of the facts: {source}.",
+                {"source": sources.at(path, "/facts/source")},
+            ),
+            Sentence(
+                "{ko}",
+                "{en}",
+                {
+                    "ko": sources.at(path, "/synthetic/note/ko"),
+                    "en": sources.at(path, "/synthetic/note/en"),
+                },
+            ),
+        ),
+    )
+
+
+def _rounds(sources: Sources, year: str) -> Step:
+    submitted = sources.at(f"{year}/source.json", "/facts/submitted")
+    sentences = [
+        Sentence(
+            "사례 {submitted}건, 심사위원 {judges}명 (심사위원은 합성).",
+            "{submitted} cases, {judges} judges (the judges are synthetic).",
+            {
+                "submitted": submitted,
+                "judges": sources.at(f"{year}/source.json", "/synthetic/judges"),
+            },
+        )
+    ]
+    names = {"paper": ("서면 심사", "paper round"), "interview": ("대면 심사", "interview round")}
+    before = submitted
+    for index in range(sources.length(f"{year}/rules.json", "/rounds")):
+        after = sources.at(f"{year}/rules.json", f"/rounds/{index}/advance")
+        kind = sources.at(f"{year}/rules.json", f"/rounds/{index}/kind")
+        ko, en = names[str(kind.value)]
+        figures = {"before": before, "after": after}
+        sentences.append(
+            Sentence(
+                f"{ko}: {{before}}건 -> {{after}}건.", f"{en}: {{before}} -> {{after}}.", figures
+            )
+        )
+        before = after
+    return Step(Sentence("전문가 심사", "Expert rounds"), tuple(sentences))
+
+
+def _commitment(sources: Sources, year: str) -> Step:
+    anchors = f"logs/contest-{year}/anchors.json"
+    sealed = 1 + sources.length(f"{year}/rules.json", "/rounds")
+    return Step(
+        Sentence("봉인한 최종 채점표", "Final score sheets, sealed"),
+        (
+            Sentence(
+                "심사위원은 최종 채점표를 봉인해 {when}에 체인에 남겼습니다. 투표는 {opens}에 "
+                "시작했습니다: 누구도 표를 보고 점수를 정할 수 없습니다.",
+                "The judges sealed their final sheets on chain at {when}. The poll opened at "
+                "{opens}: nobody could set scores with votes in view.",
+                {
+                    "when": sources.at(anchors, f"/{sealed}/time"),
+                    "opens": sources.at(f"{year}/definition.json", "/opens"),
+                },
+            ),
+        ),
+    )
+
+
+def _poll(sources: Sources, year: str) -> Step:
+    result = f"{year}/result.json"
+    first = sources.at(result, "/outcomes/0/ranking/0/entry")
+    return Step(
+        Sentence("시민 투표", "Citizen poll"),
+        (
+            Sentence(
+                "{voters}명이 한 사람당 서로 다른 {choices}개를 골라 {total}표를 냈습니다.",
+                "{voters} people chose {choices} different cases each: {total} votes.",
+                {
+                    "voters": sources.at(result, "/poll/voters"),
+                    "choices": sources.at(f"{year}/definition.json", "/choices"),
+                    "total": sources.at(result, "/poll/total"),
+                },
+            ),
+            Sentence(
+                "첫째 사례({entry}): {votes}표, {share} %.",
+                "The winning case ({entry}): {votes} votes, {share} %.",
+                {
+                    "entry": first,
+                    "votes": sources.at(result, f"/poll/votes/{first.value}"),
+                    "share": sources.at(result, f"/poll/share_percent/{first.value}/shown"),
+                },
+            ),
+        ),
+    )
+
+
+def _ranking(sources: Sources, year: str) -> Step:
+    result = f"{year}/result.json"
+    weights = Sentence(
+        "전문가 {expert}, 시민 {votes}의 비율로 합칩니다. 방법: 각 쪽의 최고점을 만점으로 봅니다.",
+        "Experts {expert}, citizens {votes}. Method: the best of each side counts as full marks.",
+        {
+            "expert": sources.at(result, "/weights/expert"),
+            "votes": sources.at(result, "/weights/votes"),
+        },
+    )
+    rows = [
+        _row(sources, year, index) for index in range(sources.length(result, "/outcomes/0/ranking"))
+    ]
+    return Step(Sentence("최종 순위", "Final ranking"), (weights, *rows))
+
+
+def _row(sources: Sources, year: str, index: int) -> Sentence:
+    result, place = f"{year}/result.json", f"/outcomes/0/ranking/{index}"
+    entry = sources.at(result, f"{place}/entry")
+    titles = {
+        language: _title(sources, year, str(entry.value), language) for language in ("ko", "en")
+    }
+    return Sentence(
+        "{rank}위 {title_ko}: 전문가 {expert} + 투표 {votes} = {score}점",
+        "{rank}. {title_en}: experts {expert} + votes {votes} = {score}",
+        {
+            "rank": sources.at(result, f"{place}/rank"),
+            "title_ko": titles["ko"],
+            "title_en": titles["en"],
+            "expert": sources.at(result, f"{place}/expert_part/shown"),
+            "votes": sources.at(result, f"{place}/vote_part/shown"),
+            "score": sources.at(result, f"{place}/score/shown"),
+        },
+    )
+
+
+def _title(sources: Sources, year: str, entry: str, language: str) -> Figure:
+    path = f"{year}/entries.json"
+    for index in range(sources.length(path, "/entries")):
+        if sources.at(path, f"/entries/{index}/id").value == entry:
+            return sources.at(path, f"/entries/{index}/title/{language}")
+    return sources.at(path, "/entries/none")
+
+
+def _methods(sources: Sources, year: str) -> Step:
+    result = f"{year}/result.json"
+    sentences = [
+        Sentence(
+            "실제로 미친 영향(점수 분산의 몫): 전문가 {expert}, 투표 {votes}.",
+            "Actual influence (share of the scores' variance): experts {expert}, votes {votes}.",
+            {
+                "expert": sources.at(result, "/outcomes/0/effective_weights/expert/shown"),
+                "votes": sources.at(result, "/outcomes/0/effective_weights/votes/shown"),
+            },
+        )
+    ]
+    for index, method in enumerate(METHODS):
+        places = sources.length(result, f"/outcomes/{index}/ranking")
+        figures = {
+            f"place{place}": sources.at(result, f"/outcomes/{index}/ranking/{place}/entry")
+            for place in range(places)
+        }
+        order = " > ".join(f"{{place{place}}}" for place in range(places))
+        ko, en = METHOD_NAMES[method]
+        sentences.append(Sentence(f"{ko}: {order}", f"{en}: {order}", figures))
+    return Step(Sentence("다른 방법이었다면", "Had another method been chosen"), tuple(sentences))
+
+
+def _prizes(sources: Sources, year: str) -> Step:
+    result, rules = f"{year}/result.json", f"{year}/rules.json"
+    sentences = []
+    for index in range(sources.length(rules, "/tiers")):
+        tier = f"/tiers/{index}"
+        sentences.append(
+            Sentence(
+                "{title}: {places}건, 각 {amount}원",
+                "{title_en}: {places} x {amount} won",
+                {
+                    "title": sources.at(rules, f"{tier}/title/ko"),
+                    "title_en": sources.at(rules, f"{tier}/title/en"),
+                    "places": sources.at(rules, f"{tier}/places"),
+                    "amount": sources.at(rules, f"{tier}/amount"),
+                },
+            )
+        )
+    total = Sentence(
+        "상금 합계: {paid}원 (예산 {budget}원)",
+        "Prizes paid: {paid} won (of {budget} won)",
+        {
+            "paid": sources.at(result, "/outcomes/0/prizes/paid"),
+            "budget": sources.at(result, "/outcomes/0/prizes/budget"),
+        },
+    )
+    return Step(Sentence("상", "Prizes"), (*sentences, total))
+
+
+def _anchors(sources: Sources, year: str) -> Step:
+    path = f"logs/contest-{year}/anchors.json"
+    last = sources.length(path, "") - 1
+    return Step(
+        Sentence("체인에 남긴 것", "What went on chain"),
+        (
+            Sentence(
+                "파일 {size}개의 지문을 차례로 남겼습니다. 마지막은 블록 {block}, {time}, "
+                "뿌리 {root}.",
+                "The fingerprints of {size} files, one stage after the other; the last in block "
+                "{block} at {time}, root {root}.",
+                {
+                    name: sources.at(path, f"/{last}/{name}")
+                    for name in ("size", "block", "time", "root")
+                },
+            ),
+        ),
+    )

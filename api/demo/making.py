@@ -1,0 +1,104 @@
+"""Make a demonstration's folder: whole, or not at all."""
+
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from api.demo.clock import SetClock
+from api.demo.errors import FolderError, OccupiedError
+from api.demo.folder import CHAIN, MANIFEST, SNAPSHOT, Folder
+from api.demo.notary import Notary
+from api.demo.trail import LANGUAGES, Trail
+from contracts.chain.embedded import EmbeddedLedger
+from contracts.evidence.ledger import Ledger
+from contracts.evidence.snapshot_file import encode_snapshot
+
+MANIFEST_LOG: Final = "manifest"
+TRAIL_JSON: Final = "trail.json"
+GENESIS: Final = datetime(2019, 1, 1, tzinfo=UTC)
+"""The simulated time at which a demonstration's chain begins."""
+_RUN_BYTES: Final = 8
+
+Tell = Callable[[str, str], None]
+"""Tells a person how far the work has come, in Korean and English."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What a demonstration is made with."""
+
+    run: str
+    folder: Folder
+    ledger: Ledger
+    clock: SetClock
+    tell: Tell
+
+
+def make(kind: str, out: Path, tell: Tell, play: Callable[[Stage], Trail]) -> None:
+    """Make a folder of a kind: play, tell, close with the anchored manifest and the snapshot.
+
+    The work happens beside ``out`` and takes its place when it is done.
+
+    Raises:
+        OccupiedError: ``out`` holds something that is not a demonstration.
+        FolderError: the disk refuses.
+    """
+    _refuse_foreign(out)
+    with _beside(out) as partial:
+        clock = SetClock()
+        clock.set(GENESIS)
+        folder = Folder(partial)
+        with EmbeddedLedger(partial / CHAIN, clock) as ledger:
+            stage = Stage(secrets.token_hex(_RUN_BYTES), folder, ledger, clock, tell)
+            write_trail(folder, play(stage))
+            tell("목록과 체인 기록을 봉합니다", "sealing the manifest and the chain snapshot")
+            _close(kind, stage)
+
+
+def write_trail(folder: Folder, trail: Trail) -> None:
+    """Write the trail for people and for pages."""
+    for path, data in trail_files(trail).items():
+        folder.write(path, data)
+
+
+def trail_files(trail: Trail) -> dict[str, bytes]:
+    """The files that a trail becomes, by path."""
+    texts = {f"trail.{language}.txt": trail.text(language).encode() for language in LANGUAGES}
+    return {**texts, TRAIL_JSON: trail.encode()}
+
+
+def _close(kind: str, stage: Stage) -> None:
+    notary = Notary(MANIFEST_LOG, stage.run, stage.ledger, stage.folder)
+    manifest = stage.folder.make_manifest(kind, stage.run)
+    stage.folder.write(MANIFEST, manifest.encode())
+    notary.seal(MANIFEST)
+    stage.folder.write(SNAPSHOT, encode_snapshot(stage.ledger.snapshot()))
+
+
+def _refuse_foreign(out: Path) -> None:
+    if out.is_dir() and any(out.iterdir()) and not (out / MANIFEST).is_file():
+        raise OccupiedError(f"{out} holds something that is not a demonstration; it is left alone")
+    if out.exists() and not out.is_dir():
+        raise OccupiedError(f"{out} is no folder")
+
+
+@contextmanager
+def _beside(out: Path) -> Iterator[Path]:
+    """A new folder that takes the place of ``out`` if all goes well."""
+    partial = out.with_name(f".{out.name}.partial")
+    try:
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
+        yield partial
+        if out.exists():
+            shutil.rmtree(out)
+        partial.rename(out)
+    except OSError as error:
+        raise FolderError(f"{out} could not be written: {error.strerror}") from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
