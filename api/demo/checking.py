@@ -4,6 +4,8 @@ from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
+from api.demo.allowance.checking import check_allowance
+from api.demo.allowance.play import tell_again
 from api.demo.contest.checking import check_contest
 from api.demo.contest.play import tell_contest
 from api.demo.contest.record import ContestRecord
@@ -36,6 +38,10 @@ def check_folder(root_path: Path, snapshot_data: bytes) -> Report:
     _check_manifest(report, folder, manifest, snapshot)
     if manifest.kind == "contest":
         _check_contests(report, folder, manifest, snapshot)
+        _check_trail(report, folder, lambda: tell_contest(folder))
+    else:
+        check_allowance(report, folder, manifest.run, snapshot)
+        _check_trail(report, folder, lambda: tell_again(folder, manifest.run))
     return report
 
 
@@ -65,13 +71,12 @@ def _check_contests(
     for year in YEARS:
         log = AnchoredLog(f"contest-{year}", manifest.run, folder, snapshot)
         check_contest(report, ContestRecord(folder, year), log)
-    _check_trail(report, folder, tell_contest)
 
 
-def _check_trail(report: Report, folder: Folder, tell: Callable[[Folder], Trail]) -> None:
+def _check_trail(report: Report, folder: Folder, tell: Callable[[], Trail]) -> None:
     expected: dict[str, bytes] = {}
     with report.examine("trail.sources", TRAIL_JSON):
-        expected = trail_files(tell(folder))
+        expected = trail_files(tell())
     for path, data in expected.items():
         with report.examine("trail.text", path):
             require(folder.read(path) == data, "the files give another trail")

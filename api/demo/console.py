@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from api.demo.allowance.play import play_allowance
 from api.demo.checking import check_folder
 from api.demo.contest.play import play_contest
 from api.demo.errors import DemoError
@@ -14,7 +15,10 @@ from api.demo.report import Report
 from api.demo.trail import Trail
 from contracts.evidence.errors import EvidenceError
 
-PLAYS: Final[dict[str, Callable[[Stage], Trail]]] = {"contest": play_contest}
+PLAYS: Final[dict[str, Callable[[Stage], Trail]]] = {
+    "allowance": play_allowance,
+    "contest": play_contest,
+}
 OK, FAILED, MISUSED = 0, 1, 2
 
 

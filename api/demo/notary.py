@@ -28,7 +28,7 @@ class Notary:
     ledger: Ledger
     folder: Folder
     log: LogWriter = field(init=False)
-    _anchored: list[AnchoredCheckpoint] = field(default_factory=list)
+    anchored: list[AnchoredCheckpoint] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.log = LogWriter(origin_of(self.run, self.name), Ed25519PrivateKey.generate())
@@ -38,12 +38,16 @@ class Notary:
         """Enter a file of the folder as it stands now."""
         self.log.append(document_entry(path, self.folder.read(path)))
 
+    def append_leaf(self, leaf: bytes) -> int:
+        """Enter a leaf hash made elsewhere; returns its index."""
+        return self.log.tree.append(leaf)
+
     def anchor(self) -> AnchoredCheckpoint:
         """Anchor everything that was appended; returns the checkpoint with its block time."""
         state = self.log.checkpoint()
-        sequence = len(self._anchored)
+        sequence = len(self.anchored)
         point = self.ledger.anchor(self.log.log_id, sequence, state.size, state.root)
-        self._anchored.append(point)
+        self.anchored.append(point)
         return point
 
     def seal(self, *paths: str) -> AnchoredCheckpoint:
@@ -59,7 +63,7 @@ class Notary:
             tile = read_tile(self.log.tree, level, number, width)
             self.folder.write(f"{place}/{tile_path(level, number, width)}", tile)
         self.folder.write(f"{place}/checkpoint", self.log.signed_checkpoint().encode())
-        self.folder.write_json(f"{place}/anchors.json", anchors_json(self._anchored))
+        self.folder.write_json(f"{place}/anchors.json", anchors_json(self.anchored))
         secret = self.log.key.private_bytes_raw().hex()
         self.folder.write_json(f"keys/log-{self.name}.json", {"test_only": True, "ed25519": secret})
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from api.demo.errors import DemoError, MismatchError
 from contracts.evidence.encoding import Json
 from contracts.evidence.errors import EvidenceError
+from verifier.eligibility.errors import EligibilityError
 from verifier.errors import VerifierError
 from voting.errors import VotingError
 
-FAILURES = (DemoError, EvidenceError, VerifierError, VotingError)
+FAILURES = (DemoError, EvidenceError, VerifierError, EligibilityError, VotingError)
 
 
 @dataclass(frozen=True, slots=True)

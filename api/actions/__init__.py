@@ -1,0 +1,1 @@
+"""What the product does, one verb a file. An action never sees a web request."""

@@ -1,0 +1,1 @@
+"""The youth-allowance demonstration: ten applicants, every outcome, no paper."""

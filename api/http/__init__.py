@@ -1,0 +1,1 @@
+"""JSON routes. No SQL and no business rule lives here."""

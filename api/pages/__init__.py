@@ -1,0 +1,1 @@
+"""HTML by audience. No SQL and no business rule lives here."""

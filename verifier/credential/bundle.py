@@ -1,0 +1,188 @@
+"""The evidence that is fetched before checking, and the file that carries a whole presentation.
+
+Nothing in either is trusted: tiles and receipts must lead to anchored checkpoints, status lists to
+anchored digests, so that it does not matter whether the holder or a mirror supplied them.
+"""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from contracts.evidence.document import Document
+from contracts.evidence.encoding import Json, canonical, format_time, parse_json
+from contracts.evidence.errors import EncodingError, ProofError
+from contracts.evidence.merkle import MAX_PROOF_NODES
+from contracts.evidence.receipt import Receipt, parse_receipt
+from verifier.credential.inclusion import LeafTile, TilePath
+from verifier.credential.status import MAX_URI_CHARS
+from verifier.errors import BundleFormError
+
+BUNDLE_VERSION: Final = "dojang-credential-evidence-v1"
+PRESENTATION_VERSION: Final = "dojang-presentation-v1"
+MAX_BUNDLE_BYTES: Final = 64 << 20
+MAX_ANSWERS: Final = 16
+_MAX_TEXT: Final = 32 << 20
+_MAX_PARTS: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedStatusList:
+    """A status list token as fetched from ``uri``; when, if that is known."""
+
+    uri: str
+    token: str
+    fetched: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceBundle:
+    """Tiles, receipts and status lists, unverified."""
+
+    tiles: tuple[LeafTile, ...] = ()
+    receipts: tuple[Receipt, ...] = ()
+    status_lists: tuple[FetchedStatusList, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PresentationFile:
+    """What a holder handed over: for each query id the presentations, and the evidence they had."""
+
+    answers: Mapping[str, tuple[str, ...]]
+    evidence: EvidenceBundle
+
+
+def encode_bundle(bundle: EvidenceBundle) -> bytes:
+    """The canonical bytes of an evidence bundle."""
+    return canonical(_bundle_json(bundle))
+
+
+def decode_bundle(data: bytes) -> EvidenceBundle:
+    """Parse an evidence bundle.
+
+    Raises:
+        BundleFormError: not JSON of this version, or a part of another form.
+    """
+    try:
+        return _bundle(Document.of(parse_json(data, max_bytes=MAX_BUNDLE_BYTES), "evidence"))
+    except (EncodingError, ProofError) as error:
+        raise BundleFormError(str(error)) from error
+
+
+def encode_presentation(presentation: PresentationFile) -> bytes:
+    """The canonical bytes of a presentation file."""
+    answers: Json = {name: list(texts) for name, texts in presentation.answers.items()}
+    evidence = _bundle_json(presentation.evidence)
+    return canonical({"version": PRESENTATION_VERSION, "answers": answers, "evidence": evidence})
+
+
+def decode_presentation(data: bytes) -> PresentationFile:
+    """Parse a presentation file.
+
+    Raises:
+        BundleFormError: not JSON of this version, no answer or too many, or a malformed part.
+    """
+    try:
+        value = parse_json(data, max_bytes=MAX_BUNDLE_BYTES)
+        document = Document.of(value, "presentation")
+        document.version(PRESENTATION_VERSION)
+        answers = document.document("answers")
+        texts = {name: _texts(answers, name) for name in answers.names()}
+        evidence = _bundle(document.document("evidence"))
+        document.close()
+    except (EncodingError, ProofError) as error:
+        raise BundleFormError(str(error)) from error
+    if not 0 < len(texts) <= MAX_ANSWERS:
+        raise BundleFormError(f"a presentation has 1 to {MAX_ANSWERS} answers")
+    return PresentationFile(texts, evidence)
+
+
+def _texts(answers: Document, name: str) -> tuple[str, ...]:
+    values = answers.values(name, MAX_ANSWERS)
+    texts = tuple(value for value in values if isinstance(value, str))
+    if len(texts) != len(values) or not texts:
+        raise EncodingError("an answer is a list of presentations")
+    return texts
+
+
+def _bundle_json(bundle: EvidenceBundle) -> dict[str, Json]:
+    return {
+        "version": BUNDLE_VERSION,
+        "tiles": [
+            {
+                "log": tile.log.hex(),
+                "index": tile.index,
+                "leaves": base64.b64encode(tile.leaves).decode("ascii"),
+                "paths": [
+                    {"size": path.size, "path": [node.hex() for node in path.path]}
+                    for path in tile.paths
+                ],
+            }
+            for tile in bundle.tiles
+        ],
+        "receipts": [receipt.text() for receipt in bundle.receipts],
+        "status_lists": [_status_json(fetched) for fetched in bundle.status_lists],
+    }
+
+
+def _status_json(fetched: FetchedStatusList) -> Json:
+    result: dict[str, Json] = {"uri": fetched.uri, "token": fetched.token}
+    if fetched.fetched is not None:
+        result["fetched"] = format_time(fetched.fetched)
+    return result
+
+
+def _bundle(document: Document) -> EvidenceBundle:
+    document.version(BUNDLE_VERSION)
+    receipts = document.values("receipts", _MAX_PARTS)
+    bundle = EvidenceBundle(
+        tiles=tuple(document.items("tiles", _tile, _MAX_PARTS)),
+        receipts=tuple(_receipt(value) for value in receipts),
+        status_lists=tuple(document.items("status_lists", _status, _MAX_PARTS)),
+    )
+    document.close()
+    return bundle
+
+
+def _tile(document: Document) -> LeafTile:
+    return LeafTile(
+        log=document.hash("log"),
+        index=document.integer("index"),
+        leaves=_base64(document.text("leaves", 1 << 14)),
+        paths=tuple(document.items("paths", _path, _MAX_PARTS)),
+    )
+
+
+def _path(document: Document) -> TilePath:
+    size = document.integer("size", low=1)
+    nodes = document.values("path", MAX_PROOF_NODES)
+    return TilePath(size, tuple(_node(node) for node in nodes))
+
+
+def _node(value: Json) -> bytes:
+    return Document("node", {"hash": value}).hash("hash")
+
+
+def _receipt(value: Json) -> Receipt:
+    if not isinstance(value, str):
+        raise EncodingError("a receipt is a text")
+    return parse_receipt(value)
+
+
+def _status(document: Document) -> FetchedStatusList:
+    uri = document.text("uri", MAX_URI_CHARS)
+    token = document.text("token", _MAX_TEXT)
+    fetched = document.time("fetched") if document.has("fetched") else None
+    return FetchedStatusList(uri, token, fetched)
+
+
+def _base64(text: str) -> bytes:
+    try:
+        data = base64.b64decode(text.encode("ascii"), validate=True)
+    except (binascii.Error, UnicodeEncodeError) as error:
+        raise EncodingError("leaves are base64") from error
+    if base64.b64encode(data).decode("ascii") != text:
+        raise EncodingError("leaves are not canonical base64")
+    return data

@@ -1,0 +1,213 @@
+"""A service as dated rules, and the policy of one of its rounds.
+
+``service_file.parse_service`` turns a file into a ``Service``; ``bind_round`` picks the versions in
+force on the day of the round's notice and ties each to the claim that attests it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Protocol, TypeVar
+
+from verifier.eligibility.credential_types import ClaimType, CredentialType
+from verifier.eligibility.errors import ClaimMismatchError, RuleDatesError, UnknownServiceError
+from verifier.eligibility.predicates import Parameters, Predicate, Scalar
+from verifier.eligibility.sourcing import Sourced, Sourcing
+from verifier.eligibility.wording import Bilingual
+
+
+class SamePersonProof(StrEnum):
+    """How several credentials may be shown to belong to one person."""
+
+    SAME_KEY = "same_key"
+    PERSON_CLAIM = "person_claim"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleVersion:
+    """A rule as it stands for notices from ``applies_from`` to ``until``, both included."""
+
+    applies_from: date
+    until: date | None
+    predicate: Predicate
+    credential_id: str
+    claim_name: str
+    basis: Sourcing
+    parameters: Mapping[str, Sourced[Scalar]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule through the years; its versions never overlap."""
+
+    id: str
+    title: Bilingual
+    versions: tuple[RuleVersion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OverQuotaOrder:
+    """Who comes first in a round with more eligible applicants than places."""
+
+    applies_from: date
+    until: date | None
+    order: Sourced[Bilingual]
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A round of applications; all three days are Korean calendar days, the period inclusive."""
+
+    id: str
+    title: Bilingual
+    notice: Sourced[date]
+    opens: Sourced[date]
+    closes: Sourced[date]
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What holds for all credentials of an application together."""
+
+    issued_since_notice: Sourced[bool]
+    attested_on_application_date: Sourced[bool]
+    one_person: Sourced[tuple[SamePersonProof, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """What is granted: an amount a month, and for how many months at most."""
+
+    amount: Sourced[int]
+    at_most: Sourced[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """Days to object, to decide on the objection, and by which that may be extended once."""
+
+    file_within: Sourced[int]
+    decided_within: Sourced[int]
+    extended_by: Sourced[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service of the catalogue; ``digest`` pins every value of its file."""
+
+    id: str
+    title: Bilingual
+    summary: Bilingual
+    agency: Bilingual
+    purpose: Sourced[Bilingual]
+    rounds: Mapping[str, Round]
+    conditions: Conditions
+    rules: tuple[Rule, ...]
+    over_quota: tuple[OverQuotaOrder, ...]
+    payment: Payment
+    decided_by: Sourced[Bilingual]
+    objection: Objection
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RoundRule:
+    """A rule in force in one round, tied to the claim that attests it."""
+
+    id: str
+    title: Bilingual
+    predicate: Predicate
+    parameters: Parameters
+    credential: CredentialType
+    claim: ClaimType
+    sourcings: tuple[Sourcing, ...]
+
+    @property
+    def requirement(self) -> Bilingual:
+        """The rule as a sentence for the citizen."""
+        return self.predicate.requirement(self.parameters)
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRound:
+    """What an application in one round is judged by; made by ``bind_round`` only."""
+
+    service: Service
+    round: Round
+    rules: tuple[RoundRule, ...]
+    over_quota: tuple[OverQuotaOrder, ...]
+
+    @property
+    def credentials(self) -> tuple[CredentialType, ...]:
+        """The kinds of credential that the rules rely on, each once, in the order of the rules."""
+        return tuple({rule.credential.id: rule.credential for rule in self.rules}.values())
+
+
+def bind_round(service: Service, round_id: str, types: Mapping[str, CredentialType]) -> PolicyRound:
+    """The policy of a round: the versions in force on the day of its notice.
+
+    Raises:
+        UnknownServiceError: the service has no such round.
+        RuleDatesError: no rule at all is in force on that day.
+        ClaimMismatchError: a rule's credential or claim does not exist, or attests another
+            statement or other parameters than the rule's.
+    """
+    if round_id not in service.rounds:
+        raise UnknownServiceError(f"{service.id} has no round {round_id!r}")
+    chosen = service.rounds[round_id]
+    day = chosen.notice.value
+    rules = tuple(
+        _bind(rule, version, types)
+        for rule in service.rules
+        for version in _in_force(rule.versions, day)
+    )
+    if not rules:
+        raise RuleDatesError(f"{service.id}: no rule is in force on {day}")
+    return PolicyRound(service, chosen, rules, tuple(_in_force(service.over_quota, day)))
+
+
+def _bind(rule: Rule, version: RuleVersion, types: Mapping[str, CredentialType]) -> RoundRule:
+    credential = types.get(version.credential_id)
+    claim = credential.claims.get(version.claim_name) if credential else None
+    if credential is None or claim is None:
+        raise ClaimMismatchError(
+            f"rule {rule.id}: no claim {version.claim_name} in {version.credential_id}"
+        )
+    parameters = {name: value.value for name, value in version.parameters.items()}
+    attested = parameters if version.predicate.attested_with_parameters else {}
+    if claim.statement != version.predicate.statement or claim.parameters != attested:
+        raise ClaimMismatchError(f"rule {rule.id}: claim {claim.name} attests something else")
+    behind = (version.basis, *(value.sourcing for value in version.parameters.values()))
+    return RoundRule(
+        id=rule.id,
+        title=rule.title,
+        predicate=version.predicate,
+        parameters=parameters,
+        credential=credential,
+        claim=claim,
+        sourcings=tuple(dict.fromkeys(behind)),
+    )
+
+
+class Dated(Protocol):
+    """Anything that applies from one day to another, both included, or without an end."""
+
+    @property
+    def applies_from(self) -> date:
+        """The first day."""
+
+    @property
+    def until(self) -> date | None:
+        """The last day, or None without an end."""
+
+
+_D = TypeVar("_D", bound=Dated)
+
+
+def _in_force(entries: Sequence[_D], day: date) -> list[_D]:
+    return [
+        entry
+        for entry in entries
+        if entry.applies_from <= day and (entry.until is None or day <= entry.until)
+    ]
