@@ -1,0 +1,164 @@
+"""``dojang demo`` as a person uses it: languages, exit codes, folders that are left alone."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from api.cli import main
+from api.demo.folder import SNAPSHOT, Folder
+from contracts.chain.embedded import EmbeddedLedger
+from contracts.evidence.snapshot_file import decode_snapshot
+
+pytestmark = pytest.mark.xdist_group("demo")
+DOJANG = [sys.executable, "-m", "api.cli"]
+
+
+def test_check_prints_that_all_holds_and_exits_0(
+    contest: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["demo", "check", str(contest), "--snapshot", str(contest / SNAPSHOT)]) == 0
+    assert "모든 검사" in capsys.readouterr().out
+
+
+def test_check_speaks_english_and_json(contest: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    snapshot = str(contest / SNAPSHOT)
+    assert main(["demo", "check", str(contest), "--snapshot", snapshot, "--lang", "en"]) == 0
+    assert "checks hold" in capsys.readouterr().out
+    assert main(["demo", "check", str(contest), "--snapshot", snapshot, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["ok"] is True
+
+
+def test_check_names_what_is_wrong_and_exits_1(
+    contest: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import shutil
+
+    root = tmp_path / "copy"
+    shutil.copytree(contest, root)
+    Folder(root).write("2020/counts.json", b"{}")
+    assert main(["demo", "check", str(root), "--snapshot", str(contest / SNAPSHOT)]) == 1
+    assert "2020/counts.json" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "code"), [("missing.json", 2), ("broken.json", 1)], ids=["missing", "broken"]
+)
+def test_check_without_a_usable_snapshot_checks_nothing(
+    contest: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], snapshot: str, code: int
+) -> None:
+    (tmp_path / "broken.json").write_text("{}")
+    path = str(tmp_path / snapshot)
+    assert main(["demo", "check", str(contest), "--snapshot", path]) == code
+    assert "snapshot" in capsys.readouterr().err
+
+
+def test_a_folder_of_somebody_else_is_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "letter.txt").write_text("mine")
+    assert main(["demo", "contest", "--out", str(tmp_path)]) == 1
+    assert (tmp_path / "letter.txt").read_text() == "mine"
+    assert "demo.occupied" in capsys.readouterr().err
+
+
+def test_a_file_in_the_way_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("mine")
+    assert main(["demo", "contest", "--out", str(tmp_path / "out")]) == 1
+    assert (tmp_path / "out").read_text() == "mine"
+
+
+def test_misuse_exits_2() -> None:
+    done = subprocess.run([*DOJANG, "demo", "dance"], capture_output=True, check=False)
+    assert done.returncode == 2
+
+
+def test_the_chain_of_a_demo_opens_again_with_the_same_identity(contest: Path) -> None:
+    told = decode_snapshot((contest / SNAPSHOT).read_bytes())
+    with EmbeddedLedger(contest / "chain", lambda: int(told.head.time.timestamp())) as ledger:
+        assert ledger.identity() == told.identity
+        assert ledger.snapshot() == told
+
+
+def test_a_demo_that_is_killed_leaves_the_finished_one_untouched(
+    contest: Path, tmp_path: Path
+) -> None:
+    import shutil
+
+    out = tmp_path / "contest"
+    shutil.copytree(contest, out)
+    before = (out / "manifest.json").read_bytes()
+    command = [*DOJANG, "demo", "contest", "--out", str(out)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        process.stderr.readline()
+        os.kill(process.pid, signal.SIGKILL)
+    assert (out / "manifest.json").read_bytes() == before
+    assert main(["demo", "check", str(out), "--snapshot", str(out / SNAPSHOT)]) == 0
+
+
+def test_a_full_disk_is_reported_and_nothing_is_left(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import resource
+
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, limits[1]))
+        code = main(["demo", "contest", "--out", str(tmp_path / "out")])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert code == 1
+    assert capsys.readouterr().err.strip()
+    assert not (tmp_path / "out").exists()
+
+
+def wait_for(port: int, path: str, seconds: float = 60) -> dict[str, object]:
+    """Poll a JSON endpoint until it answers."""
+    import httpx2
+
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            answer: dict[str, object] = httpx2.get(f"http://127.0.0.1:{port}{path}").json()
+        except httpx2.TransportError:
+            time.sleep(0.1)
+        else:
+            return answer
+    raise AssertionError("the service did not answer")
+
+
+def test_service_keeps_its_chain_over_stop_and_kill(
+    allowance: Path, contest: Path, tmp_path: Path
+) -> None:
+    demo = tmp_path / "demo"
+    demo.mkdir()
+    (demo / "allowance").symlink_to(allowance)
+    (demo / "contest").symlink_to(contest)
+    identities = []
+    for stop in (signal.SIGTERM, signal.SIGKILL, signal.SIGTERM):
+        port = _free_port()
+        environment = os.environ | {"PORT": str(port), "DOJANG_CHAIN": str(tmp_path / "chain")}
+        command = [*DOJANG, "serve", "--demo", str(demo)]
+        with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as process:
+            identities.append(wait_for(port, "/readyz")["chain"])
+            process.send_signal(stop)
+            process.wait(timeout=30)
+    assert identities[0] is not None
+    assert identities == [identities[0]] * 3
+
+
+def _free_port() -> int:
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

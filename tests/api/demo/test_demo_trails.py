@@ -1,0 +1,185 @@
+"""What the trails say: the published facts, every outcome, and figures that lead to files."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.demo.checking import check_folder
+from api.demo.folder import SNAPSHOT, Folder
+from api.demo.trail import Sentence, Sources, resolve
+
+pytestmark = pytest.mark.xdist_group("demo")
+
+
+def load(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(params=["allowance", "contest"])
+def demo(request: pytest.FixtureRequest) -> Path:
+    made: Path = request.getfixturevalue(request.param)
+    return made
+
+
+def test_demo_holds_against_its_snapshot(demo: Path) -> None:
+    report = check_folder(demo, (demo / SNAPSHOT).read_bytes())
+    assert report.findings == []
+    assert report.ok
+    assert len(report.held) > 80
+
+
+def test_demo_is_refused_under_another_chains_snapshot(allowance: Path, contest: Path) -> None:
+    assert not check_folder(allowance, (contest / SNAPSHOT).read_bytes()).ok
+
+
+def test_every_figure_of_a_trail_stands_in_the_file_it_names(demo: Path) -> None:
+    trail = load(demo / "trail.json")
+    figures = [
+        figure
+        for step in trail["steps"]
+        for sentence in [step["title"], *step["sentences"]]
+        for figure in sentence["figures"]
+    ]
+    assert len(figures) > 50
+    for figure in figures:
+        assert resolve(load(demo / figure["source"]), figure["pointer"]) == figure["value"]
+
+
+def test_no_digit_of_a_trail_comes_from_a_template(demo: Path) -> None:
+    trail = load(demo / "trail.json")
+    for step in trail["steps"]:
+        for sentence in [step["title"], *step["sentences"]]:
+            for language in ("ko", "en"):
+                rest = sentence[language]
+                for figure in sorted(sentence["figures"], key=lambda f: -len(str(f["value"]))):
+                    shown = figure["value"]
+                    rest = rest.replace(f"{shown:,}" if isinstance(shown, int) else shown, "")
+                assert not re.search(r"\d", rest), sentence
+
+
+def test_trail_texts_are_complete_in_both_languages(demo: Path) -> None:
+    korean = (demo / "trail.ko.txt").read_text(encoding="utf-8")
+    english = (demo / "trail.en.txt").read_text(encoding="utf-8")
+    assert korean.count("\n1") == english.count("\n1")
+    assert len(re.findall(r"[가-힣]", korean)) > 300
+    steps = re.compile(r"(?m)^(\d+)\. ")
+    assert steps.findall(korean) == steps.findall(english)
+
+
+def test_contest_of_2020_tells_the_published_facts(contest: Path) -> None:
+    text = (contest / "trail.en.txt").read_text(encoding="utf-8")
+    assert "72 cases" in text
+    assert "72 -> 18" in text
+    assert "18 -> 9" in text
+    assert "4,876 people" in text
+    assert "14,628 votes" in text
+    assert "2,508 votes, 17.15 %" in text
+    assert "9,000,000 won" in text
+    result = load(contest / "2020" / "result.json")
+    awards = {a["entry"]: a["tier"] for a in result["outcomes"][0]["prizes"]["awards"]}
+    assert awards["public-funeral"] == "grand"
+    assert [awards[n] for n in ("bulky-waste", "youth-allowance", "visitor-register")] == [
+        "excellence"
+    ] * 3
+
+
+def test_contest_of_2020_labels_every_unnamed_case_as_synthetic(contest: Path) -> None:
+    entries = load(contest / "2020" / "entries.json")["entries"]
+    assert len(entries) == 72
+    unnamed = [entry for entry in entries if entry["synthetic"]]
+    assert len(unnamed) == 68
+    assert all("[합성]" in e["title"]["ko"] and "[synthetic]" in e["title"]["en"] for e in unnamed)
+
+
+def test_contest_of_2023_names_all_nine_finalists_with_their_tiers(contest: Path) -> None:
+    source = load(contest / "2023" / "source.json")["facts"]["named"]
+    awards = load(contest / "2023" / "result.json")["outcomes"][0]["prizes"]["awards"]
+    assert len(source) == 9
+    assert {a["entry"]: a["tier"] for a in awards} == {f["id"]: f["tier"] for f in source}
+    assert load(contest / "2023" / "result.json")["poll"]["voters"] == 6469
+
+
+def test_every_synthetic_ballot_has_three_different_finalists(contest: Path) -> None:
+    lines = (contest / "2020" / "ballots.txt").read_text(encoding="utf-8").splitlines()
+    assert "synthetic" in lines[0]
+    assert len(lines[1:]) == 4876
+    assert all(len(set(line.split())) == 3 for line in lines[1:])
+
+
+OUTCOMES = {
+    "01": ("eligible", ""),
+    "02": ("not_eligible", ""),
+    "03a": ("not_eligible", ""),
+    "03b": ("eligible", ""),
+    "04": ("refused", "status.suspended"),
+    "05": ("refused", "status.revoked"),
+    "06": ("refused", "issuer.not_accredited"),
+    "07": ("refused", "claims.expired"),
+    "08": ("refused", "request.replayed"),
+    "09": ("cannot_verify", "not_one_person"),
+    "10": ("cannot_verify", "status.undetermined"),
+}
+
+
+@pytest.mark.parametrize("application", OUTCOMES)
+def test_allowance_application_comes_out_as_it_must(allowance: Path, application: str) -> None:
+    outcome = load(allowance / "applications" / application / "outcome.json")
+    assert (outcome["outcome"], outcome["code"]) == OUTCOMES[application]
+
+
+def test_only_one_rule_separates_the_boundary_of_2020_and_2023(allowance: Path) -> None:
+    def failed(application: str) -> list[str]:
+        outcome = load(allowance / "applications" / application / "outcome.json")
+        return [
+            finding["predicate"]
+            for finding in outcome["proposal"]["findings"]
+            if finding["result"] != "pass"
+        ]
+
+    assert failed("03a") == ["income_below"]
+    assert failed("03b") == []
+    assert failed("02") == ["age_between"]
+
+
+def test_presentations_hold_no_claim_that_was_not_asked_for(allowance: Path) -> None:
+    from verifier.credential.sdjwt import parse_sd_jwt
+
+    asked = load(allowance / "applications" / "01" / "request.json")["credentials"]
+    answers = load(allowance / "applications" / "01" / "presentation.json")["answers"]
+    for query in asked:
+        shown = {d.name for d in parse_sd_jwt(answers[query["id"]][0]).disclosures}
+        assert shown == {path[0] for path in query["claims"]}
+
+
+def test_agency_files_hold_no_birth_date_and_no_amount(allowance: Path) -> None:
+    secret = {"1994-06-15", "2300000", "1988-03-14", "3846357", "2019-02-20"}
+    for path in (allowance / "applications").rglob("*"):
+        if path.is_file():
+            text = path.read_text(encoding="utf-8")
+            assert not [value for value in secret if value in text], path
+
+
+def test_undetermined_is_told_apart_from_wrong(allowance: Path) -> None:
+    text = (allowance / "trail.en.txt").read_text(encoding="utf-8")
+    undetermined = text.split("Application 10")[1].split("What the agency")[0]
+    revoked = text.split("Application 05")[1].split("Application 06")[0]
+    assert "cannot be checked at the moment" in " ".join(undetermined.split())
+    assert "cannot be checked" not in " ".join(revoked.split())
+
+
+def test_a_figure_can_only_be_taken_from_where_one_stands(contest: Path) -> None:
+    from api.demo.errors import FolderError
+
+    sources = Sources(Folder(contest))
+    assert sources.at("2020/result.json", "/poll/voters").value == 4876
+    for pointer in ("/poll", "/none", "/outcomes/99", "/outcomes/x"):
+        with pytest.raises(FolderError):
+            sources.at("2020/result.json", pointer)
+
+
+def test_a_sentence_without_its_figure_cannot_be_told() -> None:
+    with pytest.raises(KeyError):
+        Sentence("{missing}", "{missing}").text("ko")
