@@ -4,14 +4,14 @@ Sources: RFC 8785 (canonical JSON), RFC 4648 section 5 (base64url), RFC 8259 (JS
 ``rfc8785`` neither normalises Unicode nor sees duplicate keys, so both are refused here.
 """
 
-import base64
 import binascii
 import hashlib
 import json
 import math
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from json.scanner import make_scanner
 from typing import Final, TypeAlias
 
 import rfc8785
@@ -51,13 +51,13 @@ def parse_json(data: bytes, *, max_bytes: int = MAX_JSON_BYTES) -> Json:
     if len(data) > max_bytes:
         raise EncodingError(f"JSON of {len(data)} bytes, at most {max_bytes} are read")
     try:
-        value: Json = _DECODER.decode(data.decode("utf-8"))
+        value = _decode(data.decode("utf-8"))
     except RecursionError as error:
         raise EncodingError(f"JSON nested deeper than {MAX_JSON_DEPTH}") from error
     except ValueError as error:
         raise EncodingError(f"not JSON: {error}") from error
-    if data.count(b"[") + data.count(b"{") >= MAX_JSON_DEPTH or b"\\u" in data:
-        # Shallower text without escapes can neither nest too deep nor hold a lone surrogate.
+    if b"\\" in data or (len(data) > 2 * MAX_JSON_DEPTH and _brackets(data) >= MAX_JSON_DEPTH):
+        # Text without escapes holds no lone surrogate; with few brackets it cannot nest too deep.
         _check_shape(value)
     return value
 
@@ -127,7 +127,8 @@ def evidence_hash(name: str, *parts: bytes) -> bytes:
 
 def b64u_encode(data: bytes) -> str:
     """Base64url without padding (RFC 7515 section 2)."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+    standard = binascii.b2a_base64(data, newline=False)
+    return standard.translate(_TO_URL_SAFE, b"=").decode("ascii")
 
 
 def b64u_decode(text: str) -> bytes:
@@ -148,6 +149,7 @@ def b64u_decode(text: str) -> bytes:
 
 _ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _TO_STANDARD: Final = bytes.maketrans(b"-_+/=", b"+/***")
+_TO_URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
 _LAST_OF: Final = (_ALPHABET, "", _ALPHABET[::16], _ALPHABET[::4])
 """Last characters whose unused bits are zero, by text length modulo 4."""
 
@@ -228,6 +230,24 @@ _DECODER: Final = json.JSONDecoder(
     parse_float=_bounded_float,
     parse_constant=_refuse_constant,
 )
+_SCAN: Final[Callable[[str, int], tuple[Json, int]]] = make_scanner(_DECODER)  # type: ignore[arg-type]  # typeshed asks for a scanner as its own context
+
+
+def _decode(text: str) -> Json:
+    """What ``_DECODER.decode`` returns, sooner for text that has no white space around it."""
+    if text[:1] in {"{", "["}:
+        try:
+            value, end = _SCAN(text, 0)
+        except StopIteration as error:
+            raise ValueError("the text ends inside a value") from error
+        if end == len(text):
+            return value
+    result: Json = _DECODER.decode(text)
+    return result
+
+
+def _brackets(data: bytes) -> int:
+    return data.count(b"[") + data.count(b"{")
 
 
 def _check_shape(value: Json) -> None:

@@ -3,7 +3,10 @@
 EvidenceError
 ├── EncodingError      bytes or a value that has no canonical form
 ├── ProofError         an inclusion or consistency proof that does not hold
-├── CheckpointError    a signed checkpoint that cannot be believed
+├── CheckpointError    a signed checkpoint, or another note, that cannot be believed
+├── PromiseError       a malformed promise
+│   └── BrokenPromiseError       an entry is missing after its deadline
+├── ForkError          a log that does not extend what was seen of it
 ├── SnapshotError      a trust snapshot that cannot be read
 └── LedgerError        the chain refused, or could not be reached
     ├── LedgerUnavailableError   nothing was decided: ask again later
@@ -36,6 +39,24 @@ class CheckpointError(EvidenceError):
     """A checkpoint that is malformed, unsigned, or signed by another key."""
 
     code = "evidence.checkpoint"
+
+
+class PromiseError(EvidenceError):
+    """A promise that is malformed or of another version."""
+
+    code = "evidence.promise"
+
+
+class BrokenPromiseError(PromiseError):
+    """A promised entry is missing after its deadline."""
+
+    code = "evidence.promise_broken"
+
+
+class ForkError(EvidenceError):
+    """Two states of a log, both signed, that do not extend each other."""
+
+    code = "evidence.fork"
 
 
 class SnapshotError(EvidenceError):

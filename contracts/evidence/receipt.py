@@ -16,10 +16,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from contracts.evidence.checkpoint import MAX_NOTE_BYTES, Checkpoint, LogKey, open_checkpoint
+from contracts.evidence.checkpoint import Checkpoint, open_checkpoint
 from contracts.evidence.encoding import HASH_BYTES
 from contracts.evidence.errors import ProofError
 from contracts.evidence.merkle import MAX_PROOF_NODES, check_inclusion
+from contracts.evidence.note import MAX_NOTE_BYTES, LogKey
 
 HEADER: Final = "c2sp.org/tlog-proof@v1"
 _INDEX: Final = re.compile(r"index (0|[1-9][0-9]{0,14})")

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from contracts.evidence.checkpoint import LogKey
+from contracts.evidence.note import LogKey
 
 SNAPSHOT_VERSION: Final = "dojang-snapshot-v1"
 

@@ -83,23 +83,24 @@ class TileReader:
         number, place = divmod(index << inner, TILE_WIDTH)
         tile = self._tile(tile_level, number)
         start, end = place * HASH_BYTES, (place + (1 << inner)) * HASH_BYTES
-        return _fold(tile[start:end])
+        return fold_hashes(tile[start:end])
 
     def _tile(self, level: int, number: int) -> bytes:
-        kept = self._kept.get((level, number))
-        if kept is not None:
-            return kept
         width = tile_width(level, number, self.size)
+        kept = self._kept.get((level, number))
+        if kept is not None and len(kept) == width * HASH_BYTES:
+            return kept
         tile = self.source(tile_path(level, number, width))
         if len(tile) != width * HASH_BYTES:
             raise ProofError(f"a tile of {width} hashes has {len(tile)} bytes")
+        self._kept.pop((level, number), None)
         if len(self._kept) >= MAX_CACHED_TILES:
             self._kept.pop(next(iter(self._kept)))
         self._kept[level, number] = tile
         return tile
 
 
-def _fold(hashes: bytes) -> bytes:
+def fold_hashes(hashes: bytes) -> bytes:
     """The root over a power of two of concatenated hashes."""
     while len(hashes) > HASH_BYTES:
         pairs = range(0, len(hashes), 2 * HASH_BYTES)

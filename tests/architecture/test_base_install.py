@@ -1,6 +1,7 @@
 """An install without extras starts both command lines and brings no web or chain package."""
 
 import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -8,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.architecture.sources import ROOT, tracked
+
 WHEELS = ROOT / ".setup" / "base-wheels"
 FORBIDDEN = ("web3", "eth_tester", "eth", "fastapi", "starlette", "sqlalchemy", "pydantic")
 
@@ -26,8 +28,13 @@ def base_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An interpreter with dojang and its base requirements, installed without a network."""
     assert WHEELS.is_dir(), "run `make test`: it downloads the base wheels first"
     folder = tmp_path_factory.mktemp("base")
+    source = folder / "source"
+    for path in tracked(""):
+        target = source / path.relative_to(ROOT)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
     run(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation",
-        "--no-index", "-w", folder, ROOT, cwd=folder)  # fmt: skip
+        "--no-index", "-w", folder, source, cwd=folder)  # fmt: skip
     wheel = next(folder.glob("dojang-*.whl"))
     venv.create(folder / "venv", with_pip=True, symlinks=True)
     python = folder / "venv" / "bin" / "python"

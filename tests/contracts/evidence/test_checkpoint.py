@@ -7,13 +7,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contracts.evidence.checkpoint import (
     Checkpoint,
-    LogKey,
     open_checkpoint,
     parse_checkpoint_text,
     sign_checkpoint,
 )
 from contracts.evidence.errors import CheckpointError, EvidenceError, ProofError
 from contracts.evidence.merkle import Tree, leaf_hash, prove_inclusion
+from contracts.evidence.note import LogKey
 from contracts.evidence.receipt import Receipt, check_receipt, parse_receipt
 
 ORIGIN = "dojang.example/log"
