@@ -11,13 +11,14 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test check acceptance bench demo setup setup-python setup-test clean help
+.PHONY: run test check acceptance bench mutants demo setup setup-python setup-test clean help
 
 help:
 	@echo 'make run         run both demos into $(OUT), then serve them on http://localhost:$(PORT)'
 	@echo 'make test        every test, with all its set-up'
 	@echo 'make check       layers, shape, lint and types only'
 	@echo 'make acceptance  the full figures of the acceptance lists'
+	@echo 'make mutants     remove each defence and see its test fail'
 	@echo 'make bench       ratios against peers and floors'
 
 run: setup-python
@@ -33,6 +34,9 @@ check: setup-test
 acceptance: setup-test
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 	$(BIN)/python -m bench.acceptance
+
+mutants: setup-test
+	$(BIN)/python -m tests.mutants.run $(NAMES)
 
 bench: setup-test
 	$(BIN)/python -m bench

@@ -59,6 +59,22 @@ def test_a_checkpoint_without_trusted_keys_is_refused() -> None:
         open_checkpoint(NOTE, [])
 
 
+def test_a_checkpoint_under_another_logs_key_is_refused() -> None:
+    # The note is rightly signed by a key that is trusted, but for another log.
+    other = LogKey("dojang.example/other", KEY.public)
+    note = sign_checkpoint(CHECKPOINT, STRANGER).rpartition("\n\n")[0] + "\n\n"
+    signature = other.key_id + SIGNER.sign(CHECKPOINT.text().encode())
+    line = f"— {other.origin} {base64.b64encode(signature).decode()}\n"
+    with pytest.raises(CheckpointError):
+        open_checkpoint(note + line, [other])
+
+
+def test_a_note_beyond_the_bound_is_refused() -> None:
+    unknown = "— witness.example " + base64.b64encode(b"abcd" + bytes(60_000)).decode() + "\n"
+    with pytest.raises(CheckpointError):
+        open_checkpoint(NOTE + unknown, [KEY])
+
+
 def test_every_changed_byte_of_a_note_is_refused() -> None:
     for place in range(len(NOTE)):
         changed = NOTE[:place] + chr(ord(NOTE[place]) ^ 1) + NOTE[place + 1 :]
@@ -92,7 +108,25 @@ def test_origins_that_are_no_key_names_are_not_signed(origin: str) -> None:
         sign_checkpoint(Checkpoint(origin, 1, leaf_hash(b"")), SIGNER)
 
 
-@pytest.mark.parametrize("text", ["", "a\n1\n", "a\n1\nAAAA\n", f"a\n{2**60}\n{'A' * 43}=\n"])
+ROOT_TEXT = "A" * 43 + "="
+
+
+def test_a_checkpoint_text_is_read() -> None:
+    assert parse_checkpoint_text(f"a\n7\n{ROOT_TEXT}\n") == Checkpoint("a", 7, bytes(32))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "a\n1\n",
+        "a\n1\nAAAA\n",
+        f"a\n{2**60}\n{ROOT_TEXT}\n",
+        f"a\n07\n{ROOT_TEXT}\n",
+        f"a\n7\n{ROOT_TEXT}\nextension\n",
+        f"a\n7\n{'A' * 42}B=\n",
+    ],
+)
 def test_checkpoint_texts_of_another_form_are_refused(text: str) -> None:
     with pytest.raises(CheckpointError):
         parse_checkpoint_text(text)

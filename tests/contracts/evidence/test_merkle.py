@@ -193,8 +193,17 @@ def test_consistency_refuses_every_change_of_root_and_path(data: st.DataObject, 
         (0, 2, [leaf_hash(b"x")], EMPTY_ROOT, root(leaves(2))),
         (3, 2, [], root(leaves(3)), root(leaves(2))),
         (-1, 2, [], EMPTY_ROOT, root(leaves(2))),
+        (4, 3, [], root(leaves(4)), root(leaves(4))),
     ],
-    ids=["false empty", "two roots", "needless node", "node from nothing", "shrunk", "negative"],
+    ids=[
+        "false empty",
+        "two roots",
+        "needless node",
+        "node from nothing",
+        "shrunk",
+        "negative",
+        "shrunk to one root",
+    ],
 )
 def test_consistency_refuses_trivial_cases_that_do_not_hold(
     old: int, new: int, path: list[bytes], first: bytes, second: bytes

@@ -1,0 +1,122 @@
+"""``make mutants``: remove one defence at a time and see its test fail.
+
+Each entry of a TOML file beside this one names a file, a text in it, what to put in its place, and
+the test that must then fail. The text must occur exactly once, so that an entry cannot go stale
+unseen. Nothing is changed in the checkout: mutants live in a copy.
+
+    python -m tests.mutants.run [NAME ...]      names or prefixes, all by default
+"""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.architecture.sources import ROOT, tracked
+
+FOLDER = Path(__file__).parent
+LINKED = ("node_modules", ".venv", ".setup")
+SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One defence removed, and the test that guards it."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    test: str
+    compile: bool = False
+
+
+def load(path: Path) -> list[Mutant]:
+    """The mutants of one TOML file, named after it."""
+    entries = tomllib.loads(path.read_text(encoding="utf-8"))["mutant"]
+    return [Mutant(**{**entry, "name": f"{path.stem}/{entry['name']}"}) for entry in entries]
+
+
+def every() -> list[Mutant]:
+    """All mutants."""
+    return [mutant for path in sorted(FOLDER.glob("*.toml")) for mutant in load(path)]
+
+
+def copy_checkout(target: Path) -> None:
+    """The product's files, with the installed tools linked."""
+    for path in tracked(""):
+        if path.is_file():
+            place = target / path.relative_to(ROOT)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, place)
+    for name in LINKED:
+        if (ROOT / name).exists():
+            (target / name).symlink_to(ROOT / name)
+
+
+def pytest_of(checkout: Path, test: str) -> subprocess.CompletedProcess[str]:
+    """Run one test in a checkout."""
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", test]
+    environment = {
+        "PYTHONPATH": str(checkout),
+        "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin:/usr/local/bin",
+    }
+    return subprocess.run(
+        command,
+        cwd=checkout,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+
+
+def verdict(mutant: Mutant, checkout: Path) -> str:
+    """Why a mutant is not well guarded; empty if its test fails as it must."""
+    path = checkout / mutant.file
+    source = path.read_text(encoding="utf-8")
+    if source.count(mutant.old) != 1:
+        return f"the text occurs {source.count(mutant.old)} times in {mutant.file}"
+    try:
+        path.write_text(source.replace(mutant.old, mutant.new), encoding="utf-8")
+        if mutant.compile:
+            command = [sys.executable, "-m", "contracts", "compile"]
+            subprocess.run(command, cwd=checkout, check=True, capture_output=True)
+        done = pytest_of(checkout, mutant.test)
+    except subprocess.CalledProcessError as error:
+        return f"does not compile: {error.stderr[-300:]!r}"
+    except subprocess.TimeoutExpired:
+        return ""
+    finally:
+        path.write_text(source, encoding="utf-8")
+    if done.returncode == 1:
+        return ""
+    return f"{mutant.test} ended with {done.returncode}: {done.stdout.splitlines()[-1:]}"
+
+
+def main(names: list[str]) -> int:
+    """Try the mutants; 0 if every one is caught, and by its own test."""
+    chosen = [m for m in every() if not names or any(m.name.startswith(name) for name in names)]
+    unguarded = 0
+    with tempfile.TemporaryDirectory() as folder:
+        checkout = Path(folder)
+        copy_checkout(checkout)
+        for test in sorted({mutant.test for mutant in chosen}):
+            done = pytest_of(checkout, test)
+            if done.returncode:
+                print(f"fails without any mutant: {test}\n{done.stdout[-2000:]}")
+                return 1
+        for mutant in chosen:
+            why = verdict(mutant, checkout)
+            unguarded += bool(why)
+            print(f"{'NOT CAUGHT' if why else 'caught':10} {mutant.name}  {why}", flush=True)
+    print(f"{len(chosen) - unguarded} caught, {unguarded} not caught, of {len(chosen)}")
+    return int(unguarded > 0 or not chosen)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
