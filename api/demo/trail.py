@@ -5,10 +5,10 @@ number can be shown that the folder does not hold.
 """
 
 import re
-import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
+from unicodedata import east_asian_width
 
 from api.demo.errors import FolderError
 from api.demo.folder import Folder
@@ -155,6 +155,16 @@ def _sentence_json(sentence: Sentence) -> dict[str, Json]:
 def _paragraph(sentence: Sentence, language: Language) -> str:
     sources = sentence.sources()
     tail = f" [{', '.join(sources)}]" if sources else ""
-    return textwrap.fill(
-        sentence.text(language) + tail, _WIDTH, initial_indent="  ", subsequent_indent="    "
-    )
+    return "\n".join(wrap(sentence.text(language) + tail, _WIDTH))
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Break a paragraph at spaces into lines of a display width; Korean letters count two."""
+    lines, line, used = [], " ", 1
+    for word in text.split():
+        columns = sum(2 if east_asian_width(char) in "WF" else 1 for char in word)
+        if used + 1 + columns > width and line.strip():
+            lines.append(line)
+            line, used = "   ", 3
+        line, used = f"{line} {word}", used + 1 + columns
+    return [*lines, line]

@@ -266,6 +266,7 @@ def _issuer_json(desk: IssuerDesk) -> Json:
         "name": dict(desk.cast.name.as_json()),
         "iss": desk.cast.uri,
         "type": desk.kind.vct,
+        "title": dict(desk.kind.title.as_json()),
         "accredited": desk.cast.accredited,
         "kid": thumbprint(desk.key.point),
     }

@@ -63,12 +63,13 @@ def _issuers(sources: Sources, record: AllowanceRecord) -> Step:
         figures = {
             "ko": sources.at("issuers.json", f"/{index}/name/ko"),
             "en": sources.at("issuers.json", f"/{index}/name/en"),
-            "type": sources.at("issuers.json", f"/{index}/type"),
+            "type_ko": sources.at("issuers.json", f"/{index}/title/ko"),
+            "type_en": sources.at("issuers.json", f"/{index}/title/en"),
         }
         if issuer.accredited:
-            ko, en = "{ko}: {type} 발급을 인가받음", "{en}: accredited for {type}"
+            ko, en = "{ko}: «{type_ko}» 발급을 인가받음", "{en}: accredited for “{type_en}”"
         else:
-            ko, en = "{ko}: {type} 인가 없음", "{en}: no accreditation for {type}"
+            ko, en = "{ko}: «{type_ko}» 인가 없음", "{en}: no accreditation for “{type_en}”"
         sentences.append(Sentence(ko, en, figures))
     return Step(Sentence("체인에 등록된 발급기관", "Issuers in the registry"), tuple(sentences))
 

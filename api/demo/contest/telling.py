@@ -202,10 +202,11 @@ def _prizes(sources: Sources, year: str) -> Step:
     sentences = []
     for index in range(sources.length(rules, "/tiers")):
         tier = f"/tiers/{index}"
+        known = sources.at(rules, f"{tier}/amount").value != 0
         sentences.append(
             Sentence(
-                "{title}: {places}건, 각 {amount}원",
-                "{title_en}: {places} x {amount} won",
+                "{title}: {places}건" + (", 각 {amount}원" if known else " (상금은 공개되지 않음)"),
+                "{title_en}: {places}" + (" x {amount} won" if known else " (prize not published)"),
                 {
                     "title": sources.at(rules, f"{tier}/title/ko"),
                     "title_en": sources.at(rules, f"{tier}/title/en"),
@@ -222,7 +223,9 @@ def _prizes(sources: Sources, year: str) -> Step:
             "budget": sources.at(result, "/outcomes/0/prizes/budget"),
         },
     )
-    return Step(Sentence("상", "Prizes"), (*sentences, total))
+    if total.figures["budget"].value != 0:
+        sentences.append(total)
+    return Step(Sentence("상", "Prizes"), tuple(sentences))
 
 
 def _anchors(sources: Sources, year: str) -> Step:

@@ -183,3 +183,12 @@ def test_a_figure_can_only_be_taken_from_where_one_stands(contest: Path) -> None
 def test_a_sentence_without_its_figure_cannot_be_told() -> None:
     with pytest.raises(KeyError):
         Sentence("{missing}", "{missing}").text("ko")
+
+
+def test_trail_lines_are_no_wider_than_a_terminal(demo: Path) -> None:
+    from unicodedata import east_asian_width
+
+    for name in ("trail.ko.txt", "trail.en.txt"):
+        for line in (demo / name).read_text(encoding="utf-8").splitlines():
+            if " " in line.strip() and line.startswith("  "):
+                assert sum(2 if east_asian_width(c) in "WF" else 1 for c in line) <= 92
