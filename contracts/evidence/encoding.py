@@ -138,7 +138,7 @@ def b64u_decode(text: str) -> bytes:
         EncodingError: padding, foreign characters, impossible length, or trailing bits not zero.
     """
     try:
-        padded = text.encode("ascii").translate(_TO_STANDARD) + b"=" * (-len(text) % 4)
+        padded = text.encode("ascii").translate(_TO_STANDARD) + _PADDING[len(text) % 4]
         data = binascii.a2b_base64(padded, strict_mode=True)
     except ValueError as error:  # binascii.Error and UnicodeEncodeError are kinds of it
         raise EncodingError(f"not base64url: {error}") from error
@@ -149,6 +149,7 @@ def b64u_decode(text: str) -> bytes:
 
 _ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _TO_STANDARD: Final = bytes.maketrans(b"-_+/=", b"+/***")
+_PADDING: Final = (b"", b"===", b"==", b"=")
 _TO_URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
 _LAST_OF: Final = (_ALPHABET, "", _ALPHABET[::16], _ALPHABET[::4])
 """Last characters whose unused bits are zero, by text length modulo 4."""

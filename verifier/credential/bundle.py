@@ -18,7 +18,9 @@ from contracts.evidence.merkle import MAX_PROOF_NODES
 from contracts.evidence.receipt import Receipt, parse_receipt
 from verifier.credential.inclusion import LeafTile, TilePath
 from verifier.credential.status import MAX_URI_CHARS
-from verifier.errors import BundleFormError
+from verifier.errors import (
+    BundleFormError,
+)
 
 BUNDLE_VERSION: Final = "dojang-credential-evidence-v1"
 PRESENTATION_VERSION: Final = "dojang-presentation-v1"

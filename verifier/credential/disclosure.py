@@ -1,13 +1,16 @@
 """Disclosures: one salted claim or array element each (RFC 9901 section 4.2)."""
 
 import hashlib
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from contracts.evidence.encoding import Json, b64u_decode, b64u_encode, canonical, parse_json
 from contracts.evidence.errors import EncodingError
+from verifier.credential.errors import (
+    DisclosureEncodingError,
+    DisclosureShapeError,
+    ReservedNameError,
+)
 from verifier.credential.keys import Randomness
-from verifier.errors import DisclosureEncodingError, DisclosureShapeError, ReservedNameError
 
 SALT_BYTES: Final = 16
 MAX_DISCLOSURE_BYTES: Final = 1 << 17
@@ -19,9 +22,10 @@ _ELEMENT_PARTS: Final = 2
 _MEMBER_PARTS: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Disclosure:
+class Disclosure(NamedTuple):
     """One disclosure: its text as presented, its digest, and what it says.
+
+    A named tuple, because many are made for every presentation and it is the cheapest frozen value.
 
     ``name`` is None for an array element. ``digest`` is over the text, never over the value.
     """

@@ -17,7 +17,11 @@ from contracts.evidence.errors import CheckpointError, ProofError
 from contracts.evidence.merkle import HashReader, check_inclusion, leaf_hash, prove_inclusion, root
 from contracts.evidence.receipt import Receipt, check_receipt
 from contracts.evidence.snapshot import AnchoredCheckpoint, Log
-from verifier.errors import EvidenceClaimError, InclusionUnknownError, NotInLogError
+from verifier.errors import (
+    EvidenceClaimError,
+    InclusionUnknownError,
+    NotInLogError,
+)
 
 TILE_LEAVES: Final = 256
 MAX_LOG_CHARS: Final = 255

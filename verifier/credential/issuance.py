@@ -21,7 +21,9 @@ from verifier.credential.keys import Randomness, Signer, public_jwk, thumbprint
 from verifier.credential.profile import PROFILE_TYPE, PROTECTED_CLAIMS
 from verifier.credential.sdjwt import HASH_ALGORITHM
 from verifier.credential.status import StatusReference
-from verifier.errors import IssuanceError
+from verifier.errors import (
+    IssuanceError,
+)
 
 MAX_COPIES: Final = 10_000
 MAX_DECOYS: Final = 64

@@ -1,24 +1,30 @@
 """Compact JWS with ES256 and nothing else (RFC 7515 section 7.1, RFC 8725)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from contracts.evidence.encoding import Json, b64u_decode, b64u_encode, canonical, parse_json
 from contracts.evidence.errors import EncodingError
+from verifier.credential.errors import (
+    AlgorithmError,
+    CriticalHeaderError,
+    JwsFormError,
+    JwsJsonError,
+)
 from verifier.credential.keys import PublicKey, Signer
-from verifier.errors import AlgorithmError, CriticalHeaderError, JwsFormError, JwsJsonError
 
 ALGORITHM: Final = "ES256"
 MAX_HEADER_BYTES: Final = 1 << 12
 _PARTS: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Jws:
-    """A parsed token whose signature nobody has checked yet."""
+class Jws(NamedTuple):
+    """A parsed token whose signature nobody has checked yet.
+
+    A named tuple, because many are made for every presentation and it is the cheapest frozen value.
+    """
 
     header: Mapping[str, Json]
     payload: dict[str, Json]

@@ -6,10 +6,7 @@ from typing import Final
 
 from contracts.evidence.encoding import Json
 from verifier.credential.disclosure import digest_of
-from verifier.credential.jws import Jws
-from verifier.credential.keys import PublicKey
-from verifier.credential.validity import numeric_date
-from verifier.errors import (
+from verifier.credential.errors import (
     AudienceError,
     ClaimTypeError,
     HolderKeyError,
@@ -19,10 +16,15 @@ from verifier.errors import (
     KeyBindingTimeError,
     KeyBindingTypeError,
     KeyBindingValidityError,
-    KeyFormatError,
     NonceError,
     PresentationHashError,
     SignatureError,
+)
+from verifier.credential.jws import Jws
+from verifier.credential.keys import PublicKey
+from verifier.credential.validity import numeric_date
+from verifier.errors import (
+    KeyFormatError,
 )
 
 KEY_BINDING_TYPE: Final = "kb+jwt"

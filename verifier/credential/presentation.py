@@ -7,12 +7,17 @@ from typing import Final, Self, TypeAlias
 
 from contracts.evidence.encoding import Json
 from verifier.credential.disclosure import DIGESTS, ELEMENT, Disclosure, digest_of
+from verifier.credential.errors import (
+    HolderKeyError,
+)
 from verifier.credential.jws import sign_jws
 from verifier.credential.key_binding import KEY_BINDING_TYPE, holder_key
 from verifier.credential.keys import Signer
 from verifier.credential.request import ClaimPath, find_claim
 from verifier.credential.sdjwt import SdJwt, parse_sd_jwt
-from verifier.errors import HolderKeyError, RequestedClaimError
+from verifier.errors import (
+    RequestedClaimError,
+)
 
 Place: TypeAlias = tuple[str | int, ...]
 """Where a disclosure belongs: names, and indexes among the elements as the issuer signed them."""

@@ -4,7 +4,12 @@ from collections.abc import Mapping
 from typing import Final
 
 from contracts.evidence.encoding import Json
-from verifier.errors import ClaimTypeError, MissingClaimError, ProtectedClaimError, TokenTypeError
+from verifier.credential.errors import (
+    ClaimTypeError,
+    MissingClaimError,
+    ProtectedClaimError,
+    TokenTypeError,
+)
 
 PROFILE_TYPE: Final = "dc+sd-jwt"
 PROTECTED_CLAIMS: Final = frozenset(

@@ -17,7 +17,11 @@ from verifier.credential.verification import (
     check_request,
     prove_one_person,
 )
-from verifier.errors import RejectedError, UndeterminedError, VerifierError
+from verifier.errors import (
+    RejectedError,
+    UndeterminedError,
+    VerifierError,
+)
 
 
 class Outcome(StrEnum):

@@ -21,7 +21,9 @@ from contracts.evidence.encoding import (
 )
 from contracts.evidence.errors import EncodingError
 from verifier.credential.keys import Randomness
-from verifier.errors import RequestFormError
+from verifier.errors import (
+    RequestFormError,
+)
 
 REQUEST_VERSION: Final = "dojang-request-v1"
 MAX_QUERIES: Final = 16

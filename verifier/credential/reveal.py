@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from contracts.evidence.encoding import MAX_JSON_DEPTH, Json
 from verifier.credential.disclosure import DIGESTS, ELEMENT, HASH_NAME, Disclosure
-from verifier.errors import (
+from verifier.credential.errors import (
     DigestPlaceError,
     DisclosureKindError,
     NameClashError,
@@ -14,6 +15,8 @@ from verifier.errors import (
     RepeatedDisclosureError,
     UnreferencedDisclosureError,
 )
+
+_CONTAINERS: Final[frozenset[type]] = frozenset({dict, list})
 
 
 def reveal(payload: dict[str, Json], disclosures: Sequence[Disclosure]) -> dict[str, Json]:
@@ -33,7 +36,8 @@ def reveal(payload: dict[str, Json], disclosures: Sequence[Disclosure]) -> dict[
     if len(by_digest) != len(disclosures):
         raise RepeatedDisclosureError("a disclosure is presented twice")
     walk = _Walk(by_digest)
-    top = {name: value for name, value in payload.items() if name != HASH_NAME}
+    top = payload.copy()
+    top.pop(HASH_NAME, None)
     result = walk.open_object(top, 1)
     if not by_digest.keys() <= walk.seen:
         raise UnreferencedDisclosureError("a disclosure is referred to by no digest")
@@ -50,13 +54,13 @@ class _Walk:
     def open_object(self, source: dict[str, Json], depth: int) -> dict[str, Json]:
         if ELEMENT in source or HASH_NAME in source:
             raise DigestPlaceError(f"{ELEMENT} or {HASH_NAME} stands where it means nothing")
-        result = {
-            name: self._open(value, depth) if isinstance(value, (dict, list)) else value
-            for name, value in source.items()
-            if name != DIGESTS
-        }
+        result = source.copy()
+        digests = result.pop(DIGESTS, None)
+        for name, value in result.items():
+            if value.__class__ in _CONTAINERS:  # most values are none, and need no call
+                result[name] = self._open(value, depth)
         if DIGESTS in source:
-            for disclosure in self._members(source[DIGESTS]):
+            for disclosure in self._members(digests):
                 if disclosure.name is None:
                     raise DisclosureKindError("an array element is disclosed as a claim")
                 if disclosure.name in result:
@@ -65,13 +69,13 @@ class _Walk:
         return result
 
     def _open(self, value: Json, depth: int) -> Json:
+        if not isinstance(value, (dict, list)):
+            return value
+        if depth >= MAX_JSON_DEPTH:
+            raise NestingError(f"the disclosed payload nests deeper than {MAX_JSON_DEPTH}")
         if isinstance(value, dict):
-            _check_depth(depth)
             return self.open_object(value, depth + 1)
-        if isinstance(value, list):
-            _check_depth(depth)
-            return self._open_array(value, depth + 1)
-        return value
+        return self._open_array(value, depth + 1)
 
     def _open_array(self, source: list[Json], depth: int) -> list[Json]:
         result: list[Json] = []
@@ -103,8 +107,3 @@ class _Walk:
         if len(self.seen) != before + len(known):
             raise RepeatedDigestError("a digest occurs twice")
         return known
-
-
-def _check_depth(depth: int) -> None:
-    if depth >= MAX_JSON_DEPTH:
-        raise NestingError(f"the disclosed payload nests deeper than {MAX_JSON_DEPTH}")

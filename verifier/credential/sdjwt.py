@@ -10,6 +10,13 @@ from typing import Final
 
 from contracts.evidence.encoding import Json
 from verifier.credential.disclosure import HASH_NAME, Disclosure, parse_disclosure
+from verifier.credential.errors import (
+    HashAlgorithmError,
+    PresentationFormError,
+    PresentationTooLargeError,
+    TokenTypeError,
+    TooManyDisclosuresError,
+)
 from verifier.credential.jws import Jws, parse_jws
 from verifier.credential.key_binding import (
     Challenge,
@@ -21,13 +28,6 @@ from verifier.credential.keys import PublicKey
 from verifier.credential.profile import PROFILE_TYPE, check_profile
 from verifier.credential.reveal import reveal
 from verifier.credential.validity import check_validity
-from verifier.errors import (
-    HashAlgorithmError,
-    PresentationFormError,
-    PresentationTooLargeError,
-    TokenTypeError,
-    TooManyDisclosuresError,
-)
 
 MAX_PRESENTATION_CHARS: Final = 1 << 18
 MAX_PAYLOAD_BYTES: Final = 1 << 17
@@ -140,6 +140,8 @@ def check_type(presentation: SdJwt) -> None:
         TokenTypeError: as said.
     """
     typ = presentation.jws.header.get("typ", "")
+    if typ == PROFILE_TYPE:
+        return
     if not isinstance(typ, str) or typ.lower().removeprefix("application/") == _KEY_BINDING_TYPE:
         raise TokenTypeError("the issuer's token is of a type that no issuer signs")
 

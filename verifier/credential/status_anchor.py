@@ -9,6 +9,9 @@ from typing import TypeAlias
 from contracts.evidence.names import status_list_id
 from contracts.evidence.snapshot import Ending, IssuerKey, StatusVersion, TrustSnapshot
 from verifier.credential.bundle import FetchedStatusList
+from verifier.credential.errors import (
+    SignatureError,
+)
 from verifier.credential.keys import PublicKey
 from verifier.credential.status import (
     Status,
@@ -19,7 +22,10 @@ from verifier.credential.status import (
     status_meaning,
 )
 from verifier.credential.validity import CLOCK_TOLERANCE
-from verifier.errors import SignatureError, StatusDoubt, StatusUndeterminedError
+from verifier.errors import (
+    StatusDoubt,
+    StatusUndeterminedError,
+)
 
 KeyRecord: TypeAlias = tuple[bytes, PublicKey, IssuerKey]
 """Issuer id (32 bytes), key, and the registry's entry of it."""

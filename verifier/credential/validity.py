@@ -4,7 +4,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from contracts.evidence.encoding import Json
-from verifier.errors import ClaimTypeError, ExpiredError, MissingClaimError, NotYetValidError
+from verifier.credential.errors import (
+    ClaimTypeError,
+    ExpiredError,
+    MissingClaimError,
+    NotYetValidError,
+)
 
 CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 """How far ``iat`` may lie in the future; ``nbf`` and ``exp`` are exact."""

@@ -14,6 +14,9 @@ from typing import Final, Protocol, Self
 from contracts.evidence.encoding import HASH_BYTES, Json, b64u_decode, evidence_hash
 from contracts.evidence.errors import EncodingError
 from contracts.evidence.snapshot import AnchoredCheckpoint
+from verifier.credential.errors import (
+    MissingClaimError,
+)
 from verifier.credential.inclusion import (
     LogPlace,
     credential_leaf,
@@ -36,7 +39,6 @@ from verifier.credential.validity import check_validity, numeric_date
 from verifier.errors import (
     ApplicationStatusError,
     CredentialTypeError,
-    MissingClaimError,
     NotOnePersonError,
     PendingAnchorError,
     ReplayedError,

@@ -5,7 +5,9 @@ from typing import Final
 
 from verifier.eligibility.predicates import Truth
 from verifier.eligibility.wording import Bilingual
-from verifier.errors import UndeterminedError
+from verifier.errors import (
+    UndeterminedError,
+)
 
 
 def reason(code: str) -> Bilingual:

@@ -1,0 +1,225 @@
+"""``python -m verifier``: outputs, error codes and exit codes, each as in the specification."""
+
+import io
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contracts.evidence.encoding import format_time
+from contracts.evidence.snapshot_file import encode_snapshot
+from tests.simulators.issuer import answer
+from tests.simulators.sd_jwt_forger import AUDIENCE, ISSUER, NONCE, NOW, STRANGER, sound
+from tests.simulators.world import PATHS, World
+from verifier.__main__ import main
+from verifier.credential.bundle import PresentationFile, encode_presentation
+from verifier.credential.keys import SigningKey, public_jwk
+from verifier.credential.request import encode_request
+from verifier.credential.status import StatusList, StatusTerms, issue_status_token
+
+AT = "2026-11-18T11:06:40Z"
+assert datetime.fromisoformat(AT).timestamp() == NOW
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    (tmp_path / "jwk").write_text(json.dumps(public_jwk(ISSUER.point)))
+    (tmp_path / "other").write_text(json.dumps(public_jwk(STRANGER.point)))
+    (tmp_path / "plain").write_text(sound().text())
+    (tmp_path / "bound").write_text(sound().bound() + "\n")
+    return tmp_path
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
+    try:
+        code = main([str(argument) for argument in arguments])
+    except SystemExit as error:
+        code = int(error.code or 0)
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+def verify(
+    capsys: pytest.CaptureFixture[str], files: Path, name: str, *more: object
+) -> tuple[int, str, str]:
+    jwk = files / "jwk"
+    return run(capsys, "sd-jwt", "verify", files / name, "--issuer-jwk", jwk, "--at", AT, *more)
+
+
+BOUND = ("--require-key-binding", "--nonce", NONCE, "--audience", AUDIENCE)
+
+
+def test_a_sound_sd_jwt_is_printed_as_disclosed(
+    capsys: pytest.CaptureFixture[str], files: Path
+) -> None:
+    for name, more in (("plain", ()), ("bound", ()), ("bound", BOUND)):
+        code, out, err = verify(capsys, files, name, *more)
+        assert (code, err) == (0, "")
+        assert json.loads(out)["given_name"] == "John"
+
+
+def test_a_rejection_is_one_line_with_its_code(
+    capsys: pytest.CaptureFixture[str], files: Path
+) -> None:
+    code, out, err = verify(capsys, files, "plain", *BOUND)
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert json.loads(err)["code"] == "key_binding.missing"
+    assert json.loads(err)["check"] == "C-26"
+    (files / "bad").write_bytes(b"\xff\xfe")
+    assert verify(capsys, files, "bad")[0] == 1
+    (files / "empty").write_bytes(b"")
+    assert verify(capsys, files, "empty")[0] == 1
+    jwk = files / "other"
+    late = ("sd-jwt", "verify", files / "plain", "--issuer-jwk", jwk, "--at", AT)
+    code, _, err = run(capsys, *late)
+    assert (code, json.loads(err)["code"]) == (1, "jws.signature")
+
+
+def test_only_one_line_end_behind_the_token_is_ignored(
+    capsys: pytest.CaptureFixture[str], files: Path
+) -> None:
+    text = sound().text()
+    for content, expected in ((text + "\r\n", 0), (text + "\n\n", 1), (" " + text, 1)):
+        (files / "file").write_bytes(content.encode())
+        assert verify(capsys, files, "file")[0] == expected
+
+
+def test_a_file_may_be_standard_input(
+    capsys: pytest.CaptureFixture[str], files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stream = io.TextIOWrapper(io.BytesIO(sound().text().encode()))
+    monkeypatch.setattr(sys, "stdin", stream)
+    jwk = files / "jwk"
+    assert run(capsys, "sd-jwt", "verify", "-", "--issuer-jwk", jwk, "--at", AT)[0] == 0
+    assert run(capsys, "sd-jwt", "verify", "-", "--issuer-jwk", "-", "--at", AT)[0] == 2
+
+
+def test_arguments_that_cannot_be_used_end_with_2(
+    capsys: pytest.CaptureFixture[str], files: Path
+) -> None:
+    jwk = files / "jwk"
+    (files / "no jwk").write_text("{}")
+    (files / "no json").write_text("{")
+    unusable: list[tuple[object, ...]] = [
+        (),
+        ("unknown",),
+        ("sd-jwt", "verify", files / "plain"),
+        ("sd-jwt", "verify", files / "missing", "--issuer-jwk", jwk),
+        ("sd-jwt", "verify", files / "plain", "--issuer-jwk", files / "missing"),
+        ("sd-jwt", "verify", files / "plain", "--issuer-jwk", files / "no jwk"),
+        ("sd-jwt", "verify", files / "plain", "--issuer-jwk", files / "no json"),
+        ("sd-jwt", "verify", files / "plain", "--issuer-jwk", jwk, "--at", "yesterday"),
+        ("sd-jwt", "verify", files / "plain", "--issuer-jwk", jwk, "--at", "2026-11-18T00:00:00"),
+        ("sd-jwt", "verify", files / "bound", "--issuer-jwk", jwk, *BOUND[:1]),
+        ("sd-jwt", "verify", files / "bound", "--issuer-jwk", jwk, *BOUND[:3]),
+        ("sd-jwt", "verify", files / "bound", "--issuer-jwk", jwk, *BOUND[1:]),
+        ("status-list", files / "plain"),
+        ("status-list", files / "plain", "--index", "x"),
+        ("status-list", files / "plain", "--index", "-1"),
+        ("presentation", files / "plain", "--snapshot", jwk, "--request", jwk),
+    ]
+    for arguments in unusable:
+        assert run(capsys, *arguments)[0] == 2, arguments
+
+
+def test_a_status_list_is_read_at_an_index(capsys: pytest.CaptureFixture[str], files: Path) -> None:
+    key = SigningKey.of_secret(5)
+    terms = StatusTerms("https://i.test", "https://i.test/1", timedelta(days=1), timedelta(1))
+    entries = StatusList.empty(8, 2).replace({3: 2})
+    token = issue_status_token(entries, terms, key, datetime(2026, 11, 18, tzinfo=UTC))
+    (files / "token").write_text(token)
+    (files / "list").write_text(json.dumps(entries.claim()))
+    (files / "key").write_text(json.dumps(public_jwk(key.point)))
+    command = ("status-list", files / "token", "--at", AT, "--index")
+    code, out, _ = run(capsys, *command, 3, "--issuer-jwk", files / "key")
+    assert code == 0
+    assert json.loads(out) == {
+        "index": 3,
+        "value": 2,
+        "status": "suspended",
+        "bits": 2,
+        "size": 8,
+        "signature": "verified",
+    }
+    assert json.loads(run(capsys, *command, 2)[1])["signature"] == "not checked"
+    assert json.loads(run(capsys, "status-list", files / "list", "--index", 3)[1])["value"] == 2
+    for arguments, expected in (
+        ((*command, 8), "status.index"),
+        ((*command, 3, "--issuer-jwk", files / "jwk"), "jws.signature"),
+        (
+            ("status-list", files / "token", "--index", 3, "--at", "2026-11-19T00:00:00Z"),
+            "status.undetermined",
+        ),
+    ):
+        code, _, err = run(capsys, *arguments)
+        assert (code, json.loads(err)["code"]) == (1, expected)
+
+
+def write_presentation(world: World, folder: Path, text: str) -> tuple[Any, ...]:
+    request = world.request()
+    presentation = PresentationFile({"work": (text,)}, world.issuer.evidence())
+    (folder / "presentation").write_bytes(encode_presentation(presentation))
+    (folder / "snapshot").write_bytes(encode_snapshot(world.chain.snapshot()))
+    (folder / "request").write_bytes(encode_request(request))
+    return (
+        "presentation",
+        folder / "presentation",
+        "--snapshot",
+        folder / "snapshot",
+        "--request",
+        folder / "request",
+        "--at",
+        format_time(world.chain.now),
+    )
+
+
+def test_a_presentation_is_reported_with_numbers(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    world = World()
+    credential = world.anchored()
+    text = answer(credential, world.holder, world.request(), PATHS, world.chain.now)
+    command = write_presentation(world, tmp_path, text)
+    code, out, err = run(capsys, *command, "--json")
+    assert (code, err) == (0, "")
+    report = json.loads(out)
+    assert report["outcome"] == "verified"
+    assert [finding["number"] for finding in report["findings"]] == [1, 2]
+    assert report["findings"][1]["claims"] == {"insured": False, "region": "[시험] 서울"}
+    code, out, _ = run(capsys, *command)
+    assert (code, out.splitlines()[-1]) == (0, "=> verified")
+
+
+@pytest.mark.parametrize(
+    ("anchored", "value", "expected"),
+    [(True, 1, "status.revoked"), (False, 0, "evidence.pending_anchor")],
+)
+def test_a_presentation_that_is_not_believed_ends_with_1(
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    *,
+    anchored: bool,
+    value: int,
+    expected: str,
+) -> None:
+    world = World()
+    credential = world.anchored() if anchored else world.issue()
+    world.issuer.set_status(credential, value)
+    text = answer(credential, world.holder, world.request(), PATHS, world.chain.now)
+    code, out, err = run(capsys, *write_presentation(world, tmp_path, text), "--json")
+    assert (code, json.loads(err)["code"]) == (1, expected)
+    outcome = "rejected" if anchored else "undetermined"
+    assert json.loads(out)["outcome"] == outcome
+
+
+def test_the_command_line_imports_neither_web_nor_chain() -> None:
+    script = (
+        "import sys, verifier.__main__;"
+        "print({'web3', 'fastapi', 'sqlalchemy', 'pydantic'} & sys.modules.keys())"
+    )
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+    assert result.stdout.strip() == b"set()"

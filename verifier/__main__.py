@@ -1,0 +1,222 @@
+"""Offline command line: ``python -m verifier sd-jwt verify | status-list | presentation``.
+
+Exit codes: 0 believed, 1 rejected or undetermined (one line of JSON on standard error), 2 unusable
+arguments. A FILE may be ``-`` for standard input. This is the only module here that does I/O.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from contracts.evidence.encoding import Json, parse_json
+from contracts.evidence.errors import EvidenceError
+from contracts.evidence.snapshot_file import decode_snapshot
+from verifier.credential.bundle import decode_presentation
+from verifier.credential.errors import (
+    PresentationFormError,
+)
+from verifier.credential.key_binding import Challenge
+from verifier.credential.keys import PublicKey
+from verifier.credential.report import Outcome, Report, report_on
+from verifier.credential.request import decode_request
+from verifier.credential.sdjwt import MAX_PRESENTATION_CHARS, verify_sd_jwt
+from verifier.credential.status import (
+    StatusList,
+    check_token_time,
+    parse_status_token,
+    status_meaning,
+)
+from verifier.credential.trust import TrustMaterial
+from verifier.credential.verification import Policy
+from verifier.errors import (
+    BundleFormError,
+    InputError,
+    StatusDoubt,
+    StatusUndeterminedError,
+    VerifierError,
+)
+
+MAX_FILE_BYTES: Final = 64 << 20
+_STANDARD_INPUT: Final = "-"
+
+
+class _UnusableError(Exception):
+    """An argument that cannot be used; the message says which and why."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        _check_files(options)
+        return _COMMANDS[options.command](options)
+    except BundleFormError as error:
+        _print_error(error.code, error.check, str(error))
+        return 1
+    except (_UnusableError, InputError, EvidenceError) as error:
+        print(f"verifier: {error}", file=sys.stderr)
+        return 2
+    except VerifierError as error:
+        _print_error(error.code, error.check, str(error))
+        return 1
+
+
+def _verify(options: argparse.Namespace) -> int:
+    bound, nonce, audience = options.require_key_binding, options.nonce, options.audience
+    if bound != bool(nonce) or bound != bool(audience):
+        raise _UnusableError("--require-key-binding, --nonce and --audience go together")
+    challenge = Challenge(nonce, audience) if bound else None
+    issuer = _read_key(options.issuer_jwk)
+    text = _read_token(options.file, MAX_PRESENTATION_CHARS)
+    verified = verify_sd_jwt(text, issuer, challenge=challenge, at=options.at)
+    _print_json(verified.claims)
+    return 0
+
+
+def _status_list(options: argparse.Namespace) -> int:
+    if options.index < 0:
+        raise _UnusableError("--index is not negative")
+    text = _read_token(options.file, MAX_FILE_BYTES)
+    if text.startswith("{"):
+        if options.issuer_jwk is not None:
+            raise _UnusableError("a bare list has no signature that --issuer-jwk could check")
+        entries = StatusList.parse(_parse_list(text))
+    else:
+        token = parse_status_token(text)
+        if options.issuer_jwk is not None:
+            token.jws.check(_read_key(options.issuer_jwk))
+        check_token_time(token, options.at)
+        entries = token.entries
+    value = entries.value(options.index)
+    _print_json(
+        {
+            "index": options.index,
+            "value": value,
+            "status": status_meaning(value).value,
+            "bits": entries.bits,
+            "size": entries.size,
+            "signature": "not checked" if options.issuer_jwk is None else "verified",
+        }
+    )
+    return 0
+
+
+def _presentation(options: argparse.Namespace) -> int:
+    snapshot = decode_snapshot(_read(options.snapshot))
+    request = decode_request(_read(options.request))
+    presentation = decode_presentation(_read(options.file))
+    material = TrustMaterial.assemble(snapshot, presentation.evidence)
+    report = report_on(presentation.answers, request, material, options.at, Policy())
+    if options.json:
+        _print_json(report.json())
+    else:
+        _print_report(report)
+    failed = [finding for finding in report.findings if finding.outcome is report.outcome]
+    if report.outcome is Outcome.VERIFIED:
+        return 0
+    _print_error(failed[0].code, failed[0].check, failed[0].message)
+    return 1
+
+
+_COMMANDS: Final = {
+    "sd-jwt": _verify,
+    "status-list": _status_list,
+    "presentation": _presentation,
+}
+_FILES: Final = ("file", "issuer_jwk", "snapshot", "request")
+
+
+def _check_files(options: argparse.Namespace) -> None:
+    if [vars(options).get(name) for name in _FILES].count(_STANDARD_INPUT) > 1:
+        raise _UnusableError("only one FILE can be standard input")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m verifier", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    sd_jwt = commands.add_parser("sd-jwt", help="verify any SD-JWT under a given key")
+    verify = sd_jwt.add_subparsers(dest="action", required=True).add_parser("verify")
+    verify.add_argument("file", metavar="FILE", help="the SD-JWT in compact form")
+    verify.add_argument("--issuer-jwk", metavar="FILE", required=True)
+    verify.add_argument("--require-key-binding", action="store_true")
+    verify.add_argument("--nonce", metavar="N")
+    verify.add_argument("--audience", metavar="A")
+    status = commands.add_parser("status-list", help="read an entry of a status list")
+    status.add_argument("file", metavar="FILE", help="a status list token, or its list as JSON")
+    status.add_argument("--index", metavar="N", type=int, required=True)
+    status.add_argument("--issuer-jwk", metavar="FILE")
+    presentation = commands.add_parser("presentation", help="the full check, as a report")
+    presentation.add_argument("file", metavar="FILE", help="a presentation file")
+    presentation.add_argument("--snapshot", metavar="FILE", required=True)
+    presentation.add_argument("--request", metavar="FILE", required=True)
+    presentation.add_argument("--json", action="store_true", help="print the report as JSON")
+    for command in (verify, status, presentation):
+        command.add_argument("--at", metavar="TIME", type=_time, default=datetime.now(UTC))
+    return parser
+
+
+def _time(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise argparse.ArgumentTypeError("a time has a zone, as in 2026-11-20T07:00:00Z")
+    return moment.astimezone(UTC)
+
+
+def _read(name: str) -> bytes:
+    try:
+        if name == _STANDARD_INPUT:
+            data = sys.stdin.buffer.read(MAX_FILE_BYTES + 1)
+        else:
+            with Path(name).open("rb") as file:
+                data = file.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise _UnusableError(f"cannot read {name}: {error.strerror}") from error
+    if len(data) > MAX_FILE_BYTES:
+        raise _UnusableError(f"{name} is longer than {MAX_FILE_BYTES} bytes")
+    return data
+
+
+def _read_token(name: str, limit: int) -> str:
+    """A token's text without the one line end that editors and shells put after it."""
+    data = _read(name)[: limit + 3]
+    try:
+        return data.decode("ascii").removesuffix("\n").removesuffix("\r")
+    except UnicodeDecodeError as error:
+        raise PresentationFormError("the file is no ASCII text") from error
+
+
+def _read_key(name: str) -> PublicKey:
+    return PublicKey.of_jwk(parse_json(_read(name)))
+
+
+def _parse_list(text: str) -> Json:
+    try:
+        return parse_json(text.encode("ascii"), max_bytes=MAX_FILE_BYTES)
+    except EvidenceError as error:
+        raise StatusUndeterminedError(StatusDoubt.MALFORMED, str(error)) from error
+
+
+def _print_json(value: Json) -> None:
+    print(json.dumps(value, ensure_ascii=False, sort_keys=True))
+
+
+def _print_error(code: str, check: str, message: str) -> None:
+    line = {"code": code, "check": check, "message": message}
+    print(json.dumps(line, ensure_ascii=False), file=sys.stderr)
+
+
+def _print_report(report: Report) -> None:
+    for finding in report.findings:
+        check = f" [{finding.check} {finding.code}]" if finding.check else ""
+        print(f"{finding.number}. {finding.subject}: {finding.outcome}{check}: {finding.message}")
+        for name, value in finding.facts.items():
+            print(f"     {name}: {json.dumps(value, ensure_ascii=False)}")
+    print(f"=> {report.outcome}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
