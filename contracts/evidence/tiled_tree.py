@@ -44,7 +44,7 @@ class TiledTree:
         self._reader = TileReader(self._fetch, self.size)
 
     @classmethod
-    def open(cls, store: TileStore, size: int) -> Self:
+    def reopen(cls, store: TileStore, size: int) -> Self:
         """Go on with a tree of ``size`` leaves, as the last published checkpoint says.
 
         Raises:

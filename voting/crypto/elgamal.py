@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from voting.crypto.errors import OperandCountError
+from voting.crypto.fixed_base import generator_base, key_base
 from voting.crypto.group import G1, G1Point
 from voting.crypto.randomness import Rng
 
@@ -41,8 +42,8 @@ def encrypt(keys: Sequence[G1Point], values: Sequence[int], r: int, rng: Rng) ->
     """
     if not 0 < len(keys) == len(values):
         raise OperandCountError(f"{len(keys)} keys and {len(values)} values")
-    a = G1.multiply_secret(G1.generator, r, rng)
-    masks = [G1.multiply_secret(key, r, rng) for key in keys]
+    a = generator_base(G1.generator).multiply_secret(r, rng)
+    masks = [key_base(key).multiply_secret(r, rng) for key in keys]
     pairs = zip(values, masks, strict=True)
     return Ciphertext(a, tuple(_times_generator(v, rng) + mask for v, mask in pairs))
 
@@ -50,7 +51,9 @@ def encrypt(keys: Sequence[G1Point], values: Sequence[int], r: int, rng: Rng) ->
 def _times_generator(value: int, rng: Rng) -> G1Point:
     """``value * G``; the two values of a vote take the same path."""
     bit = (G1.identity(), G1.generator)
-    return bit[value] if value in {0, 1} else G1.multiply_secret(G1.generator, value, rng)
+    return (
+        bit[value] if value in {0, 1} else generator_base(G1.generator).multiply_secret(value, rng)
+    )
 
 
 def encrypt_known(keys: Sequence[G1Point], values: Sequence[int], r: int) -> Ciphertext:

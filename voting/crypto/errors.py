@@ -34,15 +34,16 @@ CryptoError
 │   ├── PartyListError           K-02   identity keys or messages not exactly one per index
 │   ├── CeremonySignatureError   K-03   a message is not signed by its sender
 │   ├── TransportKeyError        K-04   an X25519 key that is unusable or used twice
-│   ├── CommitmentCountError     K-05   not exactly m*t commitments, or elements of another group
+│   ├── CommitmentCountError     K-05   not exactly m*t points of the role's group
 │   ├── CommitmentOpeningError   K-06   an opening that does not match the first-round hash
 │   ├── KnowledgeProofError      K-07   no proof of knowledge of a constant term
 │   ├── ShareDecryptionError     K-08   a share that does not decrypt to scalars below r
 │   ├── ShareEquationError       K-09   a share that contradicts the dealer's commitments
 │   ├── TranscriptMismatchError  K-10   a signature under another transcript
 │   ├── EquivocationError        K-11   two different signed messages of one party for one round
-│   ├── FalseComplaintError      K-12   the accused did nothing wrong, or the secret is not the key's
-│   └── EndorsementError         K-13   a party's signature under (poll id, transcript) fails
+│   ├── FalseComplaintError      K-12   the accused did nothing wrong, or it is another key's secret
+│   ├── EndorsementError         K-13   a party's signature under (poll id, transcript) fails
+│   └── ViewMismatchError        K-14   an answer to other messages than the published ones
 └── DecryptionError
     ├── AggregateFormError       D-01   an aggregate with impossible numbers or lengths
     ├── TrusteeIdError           D-02   not exactly t distinct trustees of 1..n
@@ -322,6 +323,12 @@ class EndorsementError(CeremonyError):
     """A party's signature under the poll and the ceremony's transcript that fails."""
 
     code = "K-13"
+
+
+class ViewMismatchError(CeremonyError):
+    """A message that answers to other messages than the published ones; ``judge_view`` decides."""
+
+    code = "K-14"
 
 
 class DecryptionError(CryptoError):

@@ -43,7 +43,7 @@ _EVM_FIELD_BYTES: Final = 64
 _COMPRESSED: Final = 0x80
 _INFINITY: Final = 0x40
 _LARGER_Y: Final = 0x20
-_FLAGS: Final = _COMPRESSED | _INFINITY | _LARGER_Y
+_X_BITS: Final = 0x1F
 
 
 def encode_scalar(scalar: int) -> bytes:
@@ -113,7 +113,7 @@ class Group(Generic[PointT]):
             PointEncodingError: G-01.
             IdentityPointError: G-02.
         """
-        self._check_form(data)
+        self.check_form(data)
         try:
             return self.library.from_compressed_bytes_unchecked(data)
         except ValueError as error:
@@ -163,7 +163,9 @@ class Group(Generic[PointT]):
             SubgroupError: outside the subgroup of order r (G-03).
         """
         if len(data) != self.evm_bytes:
-            raise PointEncodingError(f"{len(data)} bytes, {self.evm_bytes} are a point of {self.name}")
+            raise PointEncodingError(
+                f"{len(data)} bytes, {self.evm_bytes} are a point of {self.name}"
+            )
         if not any(data):
             raise IdentityPointError(f"the neutral element of {self.name} is refused")
         try:
@@ -204,19 +206,23 @@ class Group(Generic[PointT]):
             total = total + point
         return total
 
-    def _check_form(self, data: bytes) -> None:
+    def check_form(self, data: bytes) -> None:
+        """Check length, flags and range of a compressed form, before any arithmetic.
+
+        Raises:
+            PointEncodingError: G-01.
+            IdentityPointError: G-02.
+        """
         if len(data) != self.point_bytes:
-            raise PointEncodingError(f"{len(data)} bytes, {self.point_bytes} are one of {self.name}")
+            raise PointEncodingError(
+                f"{len(data)} bytes, {self.point_bytes} are one of {self.name}"
+            )
         if data[0] & (_COMPRESSED | _INFINITY) != _COMPRESSED:
             if data[0] & _INFINITY:
                 raise IdentityPointError(f"the neutral element of {self.name} is refused")
             raise PointEncodingError("the flag of the compressed form is missing")
-        if data[0] & ~_FLAGS & 0xFF >= _MODULUS[0]:
-            # Only here can a coordinate reach the modulus; the second one of G2 is the library's.
-            first = bytes([data[0] & ~_FLAGS & 0xFF]) + data[1:FIELD_BYTES]
-            if first >= _MODULUS:
-                raise PointEncodingError("a coordinate is not below the field's modulus")
-        if len(data) > FIELD_BYTES and data[FIELD_BYTES:] >= _MODULUS:
+        first = bytes([data[0] & _X_BITS]) + data[1:FIELD_BYTES]
+        if first >= _MODULUS or data[FIELD_BYTES:] >= _MODULUS:
             raise PointEncodingError("a coordinate is not below the field's modulus")
 
 
@@ -269,7 +275,7 @@ def cached_g1(compressed: bytes, uncompressed: bytes) -> G1Point:
             or none (G-01).
         IdentityPointError: for the neutral element (G-02).
     """
-    G1._check_form(compressed)
+    G1.check_form(compressed)
     x, y = uncompressed[:FIELD_BYTES], uncompressed[FIELD_BYTES:]
     flags = _COMPRESSED | (_LARGER_Y if y > _HALF else 0)
     if len(y) != FIELD_BYTES or bytes([x[0] | flags]) + x[1:] != compressed:

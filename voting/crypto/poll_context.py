@@ -87,7 +87,7 @@ def make_context(
     Raises:
         PollShapeError: another number of keys than options, or a poll id of another length (P-01).
         GroupError: a key that is no valid point (G-01 to G-03).
-        KeyClashError: keys not distinct, or one of them G, -G, H, -H, K_j or -K_j (P-02).
+        KeyClashError: two keys equal or opposite, or one of them +-G, +-H or +-K_j (P-02).
 
     Not checked: that the keys came out of a ceremony.
     """
@@ -112,16 +112,17 @@ def make_context(
 def check_option_keys(keys: Sequence[G1Point], slack: Sequence[G1Point]) -> None:
     """Refuse keys whose secret would be known or shared.
 
-    A key equal to another one lets votes be moved between two options; the fixed points have a
-    known logarithm, or none that anyone could decrypt with.
+    Of two equal keys the difference of two components is the difference of two votes in the clear,
+    of two opposite ones the sum; the fixed points have a known logarithm, or none that anyone could
+    decrypt with.
 
     Raises:
         KeyClashError: P-02.
     """
     fixed = (G1.generator, SECOND_GENERATOR, *slack)
     forbidden = {G1.encode(p) for point in fixed for p in (point, -point)}
-    encoded = [G1.encode(key) for key in keys]
-    if len(set(encoded)) != len(encoded):
-        raise KeyClashError("two options have the same key")
-    if forbidden & set(encoded):
+    encoded = {G1.encode(p) for key in keys for p in (key, -key)}
+    if len(encoded) != 2 * len(keys):
+        raise KeyClashError("two options have the same key, or opposite keys")
+    if forbidden & encoded:
         raise KeyClashError("an option's key is one of the fixed points")

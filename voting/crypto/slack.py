@@ -37,6 +37,6 @@ def split_slack(rest: int, weights: tuple[int, ...]) -> tuple[int, ...]:
 
 @lru_cache(maxsize=8)
 def slack_keys(count: int) -> tuple[G1Point, ...]:
-    """``K_j = hash_to_curve(tr("slack", u32 j))`` for j = 1..count: nobody knows a secret to them."""
+    """``K_j = hash_to_curve(tr("slack", u32 j))``, j = 1..count: nobody knows their logarithm."""
     names = (transcript_hash("slack", u32(j)) for j in range(1, count + 1))
     return tuple(hash_to_g1(name, "slack") for name in names)

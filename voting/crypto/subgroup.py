@@ -74,12 +74,10 @@ def _combinations(points: Sequence[G1Point], width: int, rng: Rng) -> list[G1Poi
 
 
 def _slots(count: int, size: int, rng: Rng) -> list[int]:
-    """``count`` independent uniform numbers below ``size``: 16-bit draws, the uneven rest refused."""
+    """Independent uniform numbers below ``size``: 16-bit draws, the uneven rest thrown away."""
     limit = _DRAW_RANGE - _DRAW_RANGE % size
     slots: list[int] = []
     while len(slots) < count:
         draws = array("H", draw_bytes(rng, 2 * (count - len(slots) + _SPARE)))
         slots += [draw % size for draw in draws if draw < limit]
     return slots[:count]
-
-

@@ -18,7 +18,7 @@ def test_tree_on_disk_goes_on_where_it_was_flushed(tmp_path: Path) -> None:
     tree.flush()
     for leaf in LEAVES[300:400]:
         tree.append(leaf)  # lost with the process: nothing was flushed, nothing was promised
-    again, expected = TiledTree.open(TileFiles(tmp_path), 300), Tree()
+    again, expected = TiledTree.reopen(TileFiles(tmp_path), 300), Tree()
     for leaf in LEAVES[300:]:
         again.append(leaf)
     expected.extend(LEAVES)

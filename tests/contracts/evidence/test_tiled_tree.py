@@ -44,13 +44,13 @@ def whole(size: int) -> Tree:
 def test_tiled_tree_equals_the_tree_in_memory_over_reopening(growth: list[int]) -> None:
     store, size = MemoryStore(), 0
     for step in growth:
-        tree = TiledTree.open(store, size)
+        tree = TiledTree.reopen(store, size)
         for leaf in LEAVES[size : size + step]:
             tree.append(leaf)
         size += step
         assert tree.root() == whole(size).root()
         tree.flush()
-    reopened, expected = TiledTree.open(store, size), whole(size)
+    reopened, expected = TiledTree.reopen(store, size), whole(size)
     assert reopened.root() == expected.root()
     for index in {0, size // 2, size - 1}:
         path = prove_inclusion(reopened, index, size)
@@ -90,10 +90,10 @@ def test_reopening_refuses_tiles_that_are_missing_or_cut(size: int) -> None:
     last = [path for path in store.tiles if ".p/" in path][-1]
     store.tiles[last] = store.tiles[last][:-1]
     with pytest.raises(ProofError):
-        TiledTree.open(store, size)
+        TiledTree.reopen(store, size)
     del store.tiles[last]
     with pytest.raises(KeyError):
-        TiledTree.open(store, size)
+        TiledTree.reopen(store, size)
 
 
 def test_append_refuses_what_is_no_hash() -> None:

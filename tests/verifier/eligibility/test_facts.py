@@ -10,7 +10,7 @@ from verifier.eligibility.facts import VerifiedClaims
 PERSON = bytes(range(32))
 
 
-def claims_with(**claims: Any) -> VerifiedClaims:  # noqa: ANN401 # hostile values of every kind
+def claims_with(**claims: Any) -> VerifiedClaims:  # hostile values of every kind
     return VerifiedClaims("vct", "issuer", claims, datetime(2020, 3, 30, tzinfo=UTC), bytes(32))
 
 

@@ -10,7 +10,7 @@ SOURCED: dict[str, Any] = {"value": 19, "mark": "F", "source": "notice"}
 ASSUMED: dict[str, Any] = {"value": 19, "mark": "A", "assumption": {"ko": "가정", "en": "assumed"}}
 
 
-def problems(**members: Any) -> list[tuple[str, str]]:  # noqa: ANN401 # documents of every shape
+def problems(**members: Any) -> list[tuple[str, str]]:  # documents of every shape
     document = {"sources": SOURCES, "used": SOURCED, **members}
     return [(finding.place, finding.problem) for finding in lint(document)]
 
