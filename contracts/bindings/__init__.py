@@ -1,0 +1,1 @@
+"""The contracts as typed Python, generated from their ABI: run ``python -m contracts compile``."""

@@ -1,0 +1,131 @@
+"""The embedded chain: eth-tester and py-evm, kept in a folder, owned by one process.
+
+    account.key      the account that owns the contracts; only its owner may read it
+    chain.sqlite     blocks, state and the index of log entries
+    deployment.json  which chain this is and where the contracts are
+    lock             held while the chain is open
+
+A chain that one operator runs proves nothing to outsiders until its checkpoints are published
+elsewhere.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from web3 import Web3
+
+from contracts.chain.deployment import deploy
+from contracts.chain.events import LogEntry, moment
+from contracts.chain.evm import CHAIN_ID, Clock, EmbeddedBackend, create_chain
+from contracts.chain.files import FolderLock
+from contracts.chain.keys import create_key, load_signer
+from contracts.chain.ledger import ChainLedger
+from contracts.chain.provider import EmbeddedProvider, Gate
+from contracts.chain.sender import Sender, Terms
+from contracts.chain.store import ChainStore
+from contracts.evidence.errors import LedgerIdentityError
+from contracts.evidence.snapshot import Block
+
+KEY_FILE: Final = "account.key"
+CHAIN_FILE: Final = "chain.sqlite"
+DEPLOYMENT_FILE: Final = "deployment.json"
+_FOLDER_MODE: Final = 0o700
+_GWEI: Final = 10**9
+_TERMS: Final = Terms(max_fee=10 * _GWEI, gas=5_000_000)
+"""Nobody competes for these blocks: the base fee starts at 1 gwei and can only fall."""
+
+
+def system_clock() -> int:
+    """Seconds since 1970."""
+    return int(time.time())
+
+
+class EmbeddedEvents:
+    """The index of log entries as an event source."""
+
+    def __init__(self, store: ChainStore, backend: EmbeddedBackend, gate: Gate) -> None:
+        self._store = store
+        self._backend = backend
+        self._gate = gate
+
+    def head(self) -> Block:
+        """The newest block; it is final, because nothing here goes back."""
+        with self._gate.passed():
+            header = self._backend.head()
+            return Block(header.block_number, bytes(header.hash), moment(header.timestamp))
+
+    def entries(self, addresses: Sequence[bytes], head: Block) -> Iterator[LogEntry]:
+        """All entries of these contracts up to ``head``, oldest first."""
+        with self._gate.passed():
+            return iter(self._store.entries(addresses, head.number))
+
+    def find(self, address: bytes, topics: Sequence[bytes]) -> Sequence[LogEntry]:
+        """Entries of one contract whose first topics are these, oldest first."""
+        with self._gate.passed():
+            return self._store.find(address, topics)
+
+
+class EmbeddedLedger(ChainLedger):
+    """The ledger port on an embedded chain; a context manager that closes it."""
+
+    def __init__(self, folder: Path, clock: Clock = system_clock) -> None:
+        """Open the chain in a folder, making it when the folder holds none.
+
+        Args:
+            folder: made when absent.
+            clock: seconds since 1970; a block gets its time, or its parent's if that is later.
+
+        Raises:
+            LedgerUnavailableError: another process has it open, or its file cannot be read.
+            LedgerIdentityError: the folder's files do not belong together.
+        """
+        folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
+        self._gate = Gate()
+        with ExitStack() as opened, self._gate.passed():
+            opened.callback(FolderLock(folder).release)
+            self._open(folder, clock, opened)
+            # From here on what was opened stays so; an error above has closed it again.
+            self._opened = opened.pop_all()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the chain and free the folder. Nothing acknowledged is lost without this."""
+        self._gate.close()
+        self._opened.close()
+
+    def _open(self, folder: Path, clock: Clock, opened: ExitStack) -> None:
+        _check_folder(folder)
+        if not (folder / KEY_FILE).exists():
+            create_key(folder / KEY_FILE)
+        signer = load_signer(folder / KEY_FILE)
+        store = opened.enter_context(closing(ChainStore(folder / CHAIN_FILE)))
+        if store.number(CHAIN_ID) is None:
+            if (folder / DEPLOYMENT_FILE).exists():
+                raise LedgerIdentityError("the folder holds a deployment record but no chain")
+            create_chain(store, signer.address, clock())
+        backend = EmbeddedBackend(store, store.number(CHAIN_ID) or 0, clock)
+        sender = Sender(Web3(EmbeddedProvider(backend, self._gate)), signer, _TERMS)
+        deployment = deploy(sender, folder / DEPLOYMENT_FILE)
+        super().__init__(sender, EmbeddedEvents(store, backend, self._gate), deployment)
+
+
+def _check_folder(folder: Path) -> None:
+    """A chain without its key, or the other way round, is not quietly made anew."""
+    key, chain = (folder / KEY_FILE).exists(), (folder / CHAIN_FILE).exists()
+    record = (folder / DEPLOYMENT_FILE).exists()
+    if (chain and not key) or (record and not (key and chain)):
+        raise LedgerIdentityError("the folder holds parts of a chain: key, chain or record is gone")

@@ -1,0 +1,45 @@
+"""The table of defences names tests that exist, and knows every error of the contracts' rules."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "contracts" / "README.md").read_text(encoding="utf-8")
+NAMED = sorted(set(re.findall(r"`((?:forge:)?(?:test|invariant)_?\w+)`", README)))
+
+
+def existing_tests() -> set[str]:
+    python = (ROOT / "tests" / "contracts").rglob("test_*.py")
+    names = {f for path in python for f in re.findall(r"def (test_\w+)\(", path.read_text())}
+    solidity = (ROOT / "contracts" / "forge").glob("*.t.sol")
+    pattern = r"function ((?:test|invariant)\w*)\("
+    return names | {
+        f"forge:{f}" for path in solidity for f in re.findall(pattern, path.read_text())
+    }
+
+
+def test_defences_are_listed() -> None:
+    assert len(NAMED) > 50
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_test_that_the_readme_names_exists(name: str) -> None:
+    assert name in existing_tests()
+
+
+@pytest.mark.parametrize(
+    "interface", ["ICheckpointLog", "IIssuerRegistry", "IOwned", "IStatusRegistry"]
+)
+def test_every_error_is_met_by_a_test(interface: str) -> None:
+    source = (ROOT / "contracts" / "src" / f"{interface}.sol").read_text()
+    tests = "".join(
+        path.read_text()
+        for folder in ("tests/contracts", "contracts/forge")
+        for path in sorted((ROOT / folder).rglob("*"))
+        if path.suffix in (".py", ".sol")
+    )
+    errors = re.findall(r"error (\w+)\(", source)
+    assert errors
+    assert [name for name in errors if name not in tests] == []
