@@ -1,0 +1,41 @@
+"""The served pages in a real browser, in both languages, on a phone and on a desk."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.sources import ROOT
+
+pytestmark = pytest.mark.xdist_group("demo")
+
+
+def test_pages_have_no_errors_fit_the_screen_and_are_accessible(
+    chromium: str, allowance: Path, contest: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "allowance").symlink_to(allowance)
+    (tmp_path / "contest").symlink_to(contest)
+    environment = os.environ | {"PORT": "0", "DOJANG_CHAIN": str(tmp_path / "chain")}
+    command = [sys.executable, "-m", "api.cli", "serve", "--demo", str(tmp_path)]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as service:
+        assert service.stderr is not None
+        address = re.search(r"http://\S+", service.stderr.readline())
+        assert address is not None
+        try:
+            urls = [f"{address[0]}/?lang=ko", f"{address[0]}/?lang=en"]
+            done = subprocess.run(
+                ["node", "tests/browser/visit.mjs", chromium, *urls],
+                cwd=ROOT,
+                capture_output=True,
+                text=True,
+                timeout=120,
+                check=False,
+            )
+        finally:
+            service.terminate()
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == []
