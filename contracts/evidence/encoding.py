@@ -8,9 +8,11 @@ import binascii
 import hashlib
 import json
 import math
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from itertools import accumulate
 from json.scanner import make_scanner
 from typing import Final, TypeAlias
 
@@ -50,13 +52,14 @@ def parse_json(data: bytes, *, max_bytes: int = MAX_JSON_BYTES) -> Json:
     """
     if len(data) > max_bytes:
         raise EncodingError(f"JSON of {len(data)} bytes, at most {max_bytes} are read")
+    many = len(data) > 2 * MAX_JSON_DEPTH and _brackets(data) >= MAX_JSON_DEPTH
+    if many and _depth(data) > MAX_JSON_DEPTH:
+        raise EncodingError(f"JSON nested deeper than {MAX_JSON_DEPTH}")
     try:
         value = _decode(data.decode("utf-8"))
-    except RecursionError as error:
-        raise EncodingError(f"JSON nested deeper than {MAX_JSON_DEPTH}") from error
     except ValueError as error:
         raise EncodingError(f"not JSON: {error}") from error
-    if b"\\" in data or (len(data) > 2 * MAX_JSON_DEPTH and _brackets(data) >= MAX_JSON_DEPTH):
+    if many or b"\\" in data:
         # Text without escapes holds no lone surrogate; with few brackets it cannot nest too deep.
         _check_shape(value)
     return value
@@ -249,6 +252,22 @@ def _decode(text: str) -> Json:
 
 def _brackets(data: bytes) -> int:
     return data.count(b"[") + data.count(b"{")
+
+
+def _depth(data: bytes) -> int:
+    """How deep brackets nest outside of strings, found without recursion.
+
+    The decoder recurses, and only the process-wide recursion limit stops it; a library that raises
+    that limit would let a small hostile text overflow the stack and end the process.
+    """
+    brackets = _STRING.sub(b"", data).translate(_STEPS, _NOT_BRACKETS)
+    return max(accumulate((step - 1 for step in brackets), initial=0))
+
+
+_STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_NOT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
+_STEPS: Final = bytes.maketrans(b"[{]}", b"\x02\x02\x00\x00")
+"""Opening brackets become 2 and closing ones 0: one more and one less than 1."""
 
 
 def _check_shape(value: Json) -> None:

@@ -88,6 +88,32 @@ def test_parsing_refuses_trailing_bytes_and_repeated_members(text: bytes) -> Non
         parse_json(text)
 
 
+@pytest.mark.parametrize("opening", [b"[", b'{"a":', b'[{"a":'], ids=["list", "object", "both"])
+def test_deep_nesting_is_refused_before_anything_recurses(opening: bytes) -> None:
+    import subprocess
+    import sys
+
+    # A process with a huge recursion limit must not be ended by a text of 900 kB.
+    script = (
+        "import sys; sys.setrecursionlimit(10**9)\n"
+        "from contracts.evidence.encoding import parse_json\n"
+        "from contracts.evidence.errors import EncodingError\n"
+        f"try: parse_json({opening!r} * {900_000 // len(opening)})\n"
+        "except EncodingError: print('refused')"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
+    assert done.stdout.strip() == b"refused", done
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b'["' + b"[" * 100 + b'"]', b'["\\"' + b"[" * 100 + b'"]', b"[" + b"[]," * 100 + b"[]]"],
+    ids=["in a string", "after an escaped quote", "beside each other"],
+)
+def test_brackets_that_do_not_nest_are_accepted(text: bytes) -> None:
+    assert parse_json(text)
+
+
 def test_parsing_accepts_the_deepest_allowed_nesting() -> None:
     assert parse_json(b"[" * MAX_JSON_DEPTH + b"]" * MAX_JSON_DEPTH)
 
