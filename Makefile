@@ -62,10 +62,12 @@ $(STAMPS)/wheels: requirements/base.lock $(STAMPS)/python
 	@touch $@
 
 # Compilers and browser drivers. Node 20 or newer is taken from the machine, else from PyPI.
+# Not `npm ci`: it wants every platform's optional package in the lock, and some registries lack some.
+# What the lock does hold is still checked by hash.
 $(STAMPS)/npm: package.json package-lock.json requirements/node.lock $(STAMPS)/python
 	@node -e 'process.exit(parseInt(process.versions.node) >= 20 ? 0 : 1)' 2>/dev/null \
 	  || $(BIN)/python -m pip install -q --require-hashes -r requirements/node.lock
-	@npm ci --no-audit --no-fund --loglevel=error
+	@npm install --no-save --no-audit --no-fund --loglevel=error
 	@touch $@
 
 # The one system package. Its path is kept in the stamp.
