@@ -98,6 +98,52 @@ def test_root_matches_published_vectors() -> None:
     assert [root(hashed[:size]).hex() for size in range(1, 9)] == PUBLISHED_ROOTS
 
 
+H96, H5F, H6B, HBC, HCA, HD3, HFA, H6E, H0E = (
+    bytes.fromhex(text)
+    for text in (
+        "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
+        "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+        "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4",
+        "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
+        "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
+        "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+        "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+        "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+        "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("index", "size", "path"),
+    [
+        (0, 1, []),
+        (0, 8, [H96, H5F, H6B]),
+        (5, 8, [HBC, HCA, HD3]),
+        (2, 3, [HFA]),
+        (1, 5, [H6E, H5F, HBC]),
+    ],
+)
+def test_inclusion_proof_is_the_published_one(index: int, size: int, path: list[bytes]) -> None:
+    hashed = [leaf_hash(bytes.fromhex(leaf)) for leaf in PUBLISHED_LEAVES]
+    published = Tree()
+    published.extend(hashed)
+    assert list(prove_inclusion(published, index, size)) == path
+    check_inclusion(hashed[index], index, size, path, bytes.fromhex(PUBLISHED_ROOTS[size - 1]))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path"),
+    [(1, 1, []), (1, 8, [H96, H5F, H6B]), (6, 8, [H0E, HCA, HD3]), (2, 5, [H5F, HBC])],
+)
+def test_consistency_proof_is_the_published_one(old: int, new: int, path: list[bytes]) -> None:
+    published = Tree()
+    published.extend(leaf_hash(bytes.fromhex(leaf)) for leaf in PUBLISHED_LEAVES)
+    assert list(prove_consistency(published, old, new)) == path
+    roots = [bytes.fromhex(PUBLISHED_ROOTS[size - 1]) for size in (old, new)]
+    check_consistency(old, new, path, *roots)
+
+
 def test_root_of_nothing_is_the_hash_of_nothing() -> None:
     assert Tree().root() == EMPTY_ROOT == hashlib.sha256(b"").digest()
 
