@@ -43,7 +43,7 @@ bench: setup-test
 
 setup: setup-test
 setup-python: $(STAMPS)/python
-setup-test: $(STAMPS)/python $(STAMPS)/wheels $(STAMPS)/npm $(STAMPS)/chromium
+setup-test: $(STAMPS)/python $(STAMPS)/wheels $(STAMPS)/npm $(STAMPS)/slither $(STAMPS)/chromium
 
 # The interpreter and every package, by hash; then the product itself, editable, without downloads.
 $(STAMPS)/python: requirements/dev.lock pyproject.toml
@@ -68,6 +68,12 @@ $(STAMPS)/npm: package.json package-lock.json requirements/node.lock $(STAMPS)/p
 	@node -e 'process.exit(parseInt(process.versions.node) >= 20 ? 0 : 1)' 2>/dev/null \
 	  || $(BIN)/python -m pip install -q --require-hashes -r requirements/node.lock
 	@npm install --no-save --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# slither needs an older web3 than ours, so it has an environment of its own.
+$(STAMPS)/slither: requirements/slither.lock $(STAMPS)/python
+	@test -x $(STAMPS)/slither-venv/bin/python || $(BIN)/python -m venv $(STAMPS)/slither-venv
+	@$(STAMPS)/slither-venv/bin/python -m pip install -q --require-hashes -r requirements/slither.lock
 	@touch $@
 
 # The one system package. Its path is kept in the stamp.

@@ -1,6 +1,7 @@
-"""The table of defences names tests that exist, and knows every error of the contracts' rules."""
+"""The table of defences names tests that exist, with a mutant each, and every error has a test."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,9 @@ import pytest
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "contracts" / "README.md").read_text(encoding="utf-8")
 NAMED = sorted(set(re.findall(r"`((?:forge:)?(?:test|invariant)_?\w+)`", README)))
+DEFENCES = re.findall(r"^\| (.+) \| (`.+`) \|$", README, re.MULTILINE)
+MUTANT_FILE = ROOT / "tests" / "mutants" / "contracts.toml"
+MUTANTS = tomllib.loads(MUTANT_FILE.read_text(encoding="utf-8"))["mutant"]
 
 
 def existing_tests() -> set[str]:
@@ -22,6 +26,21 @@ def existing_tests() -> set[str]:
 
 def test_defences_are_listed() -> None:
     assert len(NAMED) > 50
+    assert len(DEFENCES) > 40
+
+
+@pytest.mark.parametrize("defence", DEFENCES, ids=lambda defence: defence[0])
+def test_defence_has_a_mutant_that_one_of_its_tests_catches(defence: tuple[str, str]) -> None:
+    guarding = {mutant["test"].partition("[")[0].rpartition("::")[2] for mutant in MUTANTS}
+    assert guarding & set(re.findall(r"`(\w+)`", defence[1]))
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant["name"])
+def test_mutant_removes_what_stands_in_the_source(mutant: dict[str, str]) -> None:
+    source = (ROOT / mutant["file"]).read_text(encoding="utf-8")
+    assert source.count(mutant["old"]) == 1
+    test = mutant["test"].partition("[")[0].rpartition("::")[2]
+    assert test in existing_tests()
 
 
 @pytest.mark.parametrize("name", NAMED)

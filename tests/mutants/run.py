@@ -19,6 +19,7 @@ from tests.architecture.sources import ROOT, tracked
 
 FOLDER = Path(__file__).parent
 LINKED = ("node_modules", ".venv", ".setup")
+GENERATED = ("contracts/artifacts", "contracts/bindings")
 SECONDS = 300
 
 
@@ -51,7 +52,7 @@ def copy_checkout(target: Path) -> None:
         if path.is_file():
             place = target / path.relative_to(ROOT)
             place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, place)
+            shutil.copy(path, place)  # With its mode: the compiler is a script.
     for name in LINKED:
         if (ROOT / name).exists():
             (target / name).symlink_to(ROOT / name)
@@ -75,12 +76,19 @@ def pytest_of(checkout: Path, test: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def generated(checkout: Path) -> dict[Path, bytes]:
+    """What compiling writes, to be put back after a mutant that was compiled."""
+    found = [path for name in GENERATED for path in (checkout / name).iterdir() if path.is_file()]
+    return {path: path.read_bytes() for path in found}
+
+
 def verdict(mutant: Mutant, checkout: Path) -> str:
     """Why a mutant is not well guarded; empty if its test fails as it must."""
     path = checkout / mutant.file
     source = path.read_text(encoding="utf-8")
     if source.count(mutant.old) != 1:
         return f"the text occurs {source.count(mutant.old)} times in {mutant.file}"
+    before = generated(checkout) if mutant.compile else {}
     try:
         path.write_text(source.replace(mutant.old, mutant.new), encoding="utf-8")
         if mutant.compile:
@@ -93,6 +101,8 @@ def verdict(mutant: Mutant, checkout: Path) -> str:
         return ""
     finally:
         path.write_text(source, encoding="utf-8")
+        for file, data in before.items():
+            file.write_bytes(data)
     if done.returncode == 1:
         return ""
     return f"{mutant.test} ended with {done.returncode}: {done.stdout.splitlines()[-1:]}"
