@@ -2,7 +2,10 @@
 
 ``python -m bench.credential``: medians of five interleaved runs, CPU time of one thread. The floor
 is two ES256 verifications by ``cryptography`` with keys and signatures already parsed: what any
-verifier must do for a credential and its key binding. The peer is the package ``sd-jwt``.
+verifier must do for a credential and its key binding. It is the hardest floor: a holder's key comes
+with its credential and is used once, so that every verifier has to read it too. The second line
+says what that alone costs. No act keeps anything of a presentation for the next one; the issuer's
+key is ready in all of them. The peer is the package ``sd-jwt``.
 """
 
 import json
@@ -71,6 +74,11 @@ def main() -> None:
     first = floor_of(parsed.jws, world.issuer.key.point)
     second = floor_of(parsed.key_binding, world.holder.point)
     policy = Policy()
+    bound = parsed.key_binding
+
+    def with_key() -> None:
+        first()
+        bound.check(PublicKey.of(world.holder.point))
 
     def peer() -> object:
         checked = SDJWTVerifier(text, lambda *_: peer_key, request.audience, request.nonce)
@@ -79,6 +87,7 @@ def main() -> None:
     taken = compare(
         {
             "floor": lambda: (first(), second()),
+            "holder's key too": with_key,
             "sd-jwt verify": lambda: verify_sd_jwt(text, issuer, challenge=challenge, at=now),
             "package sd-jwt": peer,
             "complete check": lambda: verify({"work": [text]}, request, trust, now, policy),
@@ -87,7 +96,7 @@ def main() -> None:
     )
     for name, seconds in taken.items():
         ratio = taken["floor"] / seconds
-        print(f"{name:15} {1 / seconds:8.0f} per CPU second  {ratio:5.2f} of the floor")
+        print(f"{name:16} {1 / seconds:8.0f} per CPU second  {ratio:5.2f} of the floor")
     print(f"sd-jwt verify / package sd-jwt: {taken['package sd-jwt'] / taken['sd-jwt verify']:.2f}")
 
 

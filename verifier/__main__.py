@@ -1,4 +1,4 @@
-"""Offline command line: ``python -m verifier sd-jwt verify | status-list | presentation``.
+"""Offline command line: ``sd-jwt verify | status-list | presentation | document | service``.
 
 Exit codes: 0 believed, 1 rejected or undetermined (one line of JSON on standard error), 2 unusable
 arguments. A FILE may be ``-`` for standard input. This is the only module here that does I/O.
@@ -12,13 +12,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from contracts.evidence.encoding import Json, parse_json
+from contracts.evidence.encoding import Json, b64u_encode, format_time, parse_json
 from contracts.evidence.errors import EvidenceError
 from contracts.evidence.snapshot_file import decode_snapshot
 from verifier.credential.bundle import decode_presentation
 from verifier.credential.errors import (
     PresentationFormError,
 )
+from verifier.credential.file_digest import VerifiedDocument, decode_document, verify_document
 from verifier.credential.key_binding import Challenge
 from verifier.credential.keys import PublicKey
 from verifier.credential.report import Outcome, Report, report_on
@@ -32,6 +33,9 @@ from verifier.credential.status import (
 )
 from verifier.credential.trust import TrustMaterial
 from verifier.credential.verification import Policy
+from verifier.eligibility.catalogue import load_catalogue
+from verifier.eligibility.errors import UnknownServiceError
+from verifier.eligibility.rendering import render_service
 from verifier.errors import (
     BundleFormError,
     InputError,
@@ -57,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BundleFormError as error:
         _print_error(error.code, error.check, str(error))
         return 1
-    except (_UnusableError, InputError, EvidenceError) as error:
+    except (_UnusableError, InputError, EvidenceError, UnknownServiceError) as error:
         print(f"verifier: {error}", file=sys.stderr)
         return 2
     except VerifierError as error:
@@ -122,12 +126,50 @@ def _presentation(options: argparse.Namespace) -> int:
     return 1
 
 
+def _document(options: argparse.Namespace) -> int:
+    snapshot = decode_snapshot(_read(options.snapshot))
+    document = decode_document(_read(options.credential))
+    material = TrustMaterial.assemble(snapshot, document.evidence)
+    file = _read(options.file)
+    verified = verify_document(file, document, material, options.at, Policy())
+    _print_json(_document_facts(verified, options.at))
+    return 0
+
+
+def _document_facts(verified: VerifiedDocument, at: datetime) -> dict[str, Json]:
+    """What somebody who holds a file learns: whose it is, anchored when, valid until when."""
+    return {
+        "outcome": Outcome.VERIFIED.value,
+        "issuer": verified.issuer,
+        "type": verified.vct,
+        "digest": b64u_encode(verified.digest),
+        "log": verified.place.log,
+        "index": verified.place.index,
+        "anchored": format_time(verified.issuance.time),
+        "expires": format_time(verified.expires.replace(microsecond=0)),
+        "status": None if verified.status is None else verified.status.value,
+        "at": format_time(at.replace(microsecond=0)),
+    }
+
+
+def _service(options: argparse.Namespace) -> int:
+    catalogue = load_catalogue()
+    if options.round is None:
+        policy = catalogue.latest_policy(options.id)
+    else:
+        policy = catalogue.policy(options.id, options.round)
+    print(render_service(policy, options.lang), end="")
+    return 0
+
+
 _COMMANDS: Final = {
     "sd-jwt": _verify,
     "status-list": _status_list,
     "presentation": _presentation,
+    "document": _document,
+    "service": _service,
 }
-_FILES: Final = ("file", "issuer_jwk", "snapshot", "request")
+_FILES: Final = ("file", "issuer_jwk", "snapshot", "request", "credential")
 
 
 def _check_files(options: argparse.Namespace) -> None:
@@ -154,7 +196,15 @@ def _parser() -> argparse.ArgumentParser:
     presentation.add_argument("--snapshot", metavar="FILE", required=True)
     presentation.add_argument("--request", metavar="FILE", required=True)
     presentation.add_argument("--json", action="store_true", help="print the report as JSON")
-    for command in (verify, status, presentation):
+    document = commands.add_parser("document", help="is this file what its issuer issued")
+    document.add_argument("file", metavar="FILE", help="any file")
+    document.add_argument("--credential", metavar="FILE", required=True)
+    document.add_argument("--snapshot", metavar="FILE", required=True)
+    service = commands.add_parser("service", help="a service as a citizen would read it")
+    service.add_argument("id", metavar="ID", help="as in youth-allowance")
+    service.add_argument("--lang", choices=("ko", "en"), default="ko")
+    service.add_argument("--round", metavar="ID", help="default: the last round")
+    for command in (verify, status, presentation, document):
         command.add_argument("--at", metavar="TIME", type=_time, default=datetime.now(UTC))
     return parser
 

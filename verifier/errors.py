@@ -58,12 +58,15 @@ VerifierError
 │   │   ├── RevokedError                 C-51
 │   │   ├── SuspendedError               C-52
 │   │   └── ApplicationStatusError       C-53
-│   └── AnswerError
-│       ├── RequestTimeError             C-54
-│       ├── UnansweredError              C-55
-│       ├── CredentialTypeError          C-56
-│       ├── RequestedClaimError          C-57
-│       └── ReplayedError                C-59
+│   ├── AnswerError
+│   │   ├── RequestTimeError             C-54
+│   │   ├── UnansweredError              C-55
+│   │   ├── CredentialTypeError          C-56
+│   │   ├── RequestedClaimError          C-57
+│   │   └── ReplayedError                C-59
+│   └── FileError
+│       ├── FileClaimError               C-60
+│       └── OtherFileError               C-61
 ├── UndeterminedError                    nothing is known either way: cannot verify
 │   ├── PendingAnchorError               C-40
 │   ├── InclusionUnknownError            C-41
@@ -310,6 +313,26 @@ class ReplayedError(AnswerError):
 
     code = "request.replayed"
     check = "C-59"
+
+
+class FileError(RejectedError):
+    """The credential does not stand for the file."""
+
+    code = "file"
+
+
+class FileClaimError(FileError):
+    """The credential discloses no salted digest of a file."""
+
+    code = "file.claim"
+    check = "C-60"
+
+
+class OtherFileError(FileError):
+    """File and salt do not lead to the digest that the issuer signed."""
+
+    code = "file.digest"
+    check = "C-61"
 
 
 class KeyFormatError(InputError):

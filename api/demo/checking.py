@@ -10,15 +10,23 @@ from api.demo.contest.checking import check_contest
 from api.demo.contest.play import tell_contest
 from api.demo.contest.record import ContestRecord
 from api.demo.contest.source import YEARS
-from api.demo.folder import MANIFEST, Folder, Manifest, decode_manifest
+from api.demo.folder import (
+    CHAIN,
+    CHAIN_FILES,
+    MANIFEST,
+    SNAPSHOT,
+    Folder,
+    Manifest,
+    decode_manifest,
+)
 from api.demo.logs import AnchoredLog
 from api.demo.making import MANIFEST_LOG, TRAIL_JSON, trail_files
 from api.demo.notary import document_entry, origin_of
 from api.demo.report import Report, require
 from api.demo.trail import Trail
-from contracts.evidence.merkle import leaf_hash, root
+from contracts.evidence.merkle import Tree, leaf_hash
 from contracts.evidence.names import log_id
-from contracts.evidence.snapshot import TrustSnapshot
+from contracts.evidence.snapshot import Log, TrustSnapshot
 from contracts.evidence.snapshot_file import decode_snapshot
 
 
@@ -48,13 +56,19 @@ def check_folder(root_path: Path, snapshot_data: bytes) -> Report:
 def _check_manifest(
     report: Report, folder: Folder, manifest: Manifest, snapshot: TrustSnapshot
 ) -> None:
-    with report.examine("manifest.anchored", MANIFEST):
-        log = snapshot.log(log_id(origin_of(manifest.run, MANIFEST_LOG)))
-        leaf = leaf_hash(document_entry(MANIFEST, folder.read(MANIFEST)))
+    _check_anchored_files(
+        report, folder, snapshot.log(log_id(origin_of(manifest.run, MANIFEST_LOG)))
+    )
+    with report.examine("snapshot.same", SNAPSHOT):
+        beside = folder.read(SNAPSHOT) if (folder.root / SNAPSHOT).exists() else None
         require(
-            log is not None and [point.root for point in log.checkpoints] == [root([leaf])],
-            "the manifest is not the one that was anchored",
+            beside is None or decode_snapshot(beside) == snapshot,
+            "the folder holds another snapshot than the one that is believed",
         )
+    with report.examine("chain.files", CHAIN):
+        chain = folder.root / CHAIN
+        names = {path.name for path in chain.iterdir()} if chain.is_dir() else set()
+        require(names <= CHAIN_FILES, "there are files that belong to no chain")
     present = set(folder.paths())
     for path in sorted(present - manifest.files.keys()):
         with report.examine("manifest.complete", path):
@@ -63,6 +77,29 @@ def _check_manifest(
         with report.examine("manifest.digest", path):
             require(path in present, "the file is missing")
             require(sha256(folder.read(path)).digest() == digest, "the manifest lists another file")
+
+
+def _check_anchored_files(report: Report, folder: Folder, log: Log | None) -> None:
+    """Every file was anchored by itself, in the order of their paths, and the manifest last.
+
+    The first file whose root differs is named; what comes after it cannot be told apart then.
+    """
+    points = log.checkpoints if log is not None else ()
+    tree, paths = Tree(), [*folder.paths(), MANIFEST]
+    for place, path in enumerate(paths):
+        before = len(report.findings)
+        with report.examine("manifest.anchored", path):
+            tree.append(leaf_hash(document_entry(path, folder.read(path))))
+            require(place < len(points), "more files than were anchored")
+            require(
+                (points[place].size, points[place].root) == (tree.size, tree.root()),
+                "not what was anchored at this place: the file was changed, added, or one that "
+                "belongs before it is missing",
+            )
+        if len(report.findings) > before:
+            break
+    with report.examine("manifest.count", MANIFEST):
+        require(len(points) == len(paths), f"{len(points)} files were anchored, not {len(paths)}")
 
 
 def _check_contests(

@@ -43,7 +43,7 @@ def run_check(folder: Path, snapshot: Path, language: str, *, as_json: bool) -> 
     except (DemoError, EvidenceError) as error:
         return _fail(error.code, str(error))
     if as_json:
-        _print(json.dumps(report.to_json(), ensure_ascii=False, indent=1))
+        _print(json.dumps(report.to_json(), indent=1))
     else:
         _print_report(report, language)
     return OK if report.ok else FAILED
@@ -57,12 +57,17 @@ def _make_one(kind: str, out: Path, language: str, play: Callable[[Stage], Trail
     make(kind, out, tell, play)
     _print((out / f"trail.{language}.txt").read_text(encoding="utf-8"))
     _print(f"-> {out}\n   dojang demo check {out} --snapshot {out}/snapshot.json")
+    _print(
+        "   다른 사람의 폴더를 확인할 때는 믿는 노드에서 받은 snapshot을 쓰세요."
+        if language == "ko"
+        else "   To check somebody else's folder, take the snapshot from a node that you trust."
+    )
 
 
 def _print_report(report: Report, language: str) -> None:
     korean = language == "ko"
     for finding in report.findings:
-        _print(("어긋남: " if korean else "does not hold: ") + finding.line())
+        _print(("어긋남: " if korean else "does not hold: ") + printable(finding.line()))
     if report.ok:
         text = "모든 검사 {}개가 맞습니다." if korean else "All {} checks hold."
         _print(text.format(len(report.held)))
@@ -72,8 +77,13 @@ def _print_report(report: Report, language: str) -> None:
 
 
 def _fail(code: str, text: str) -> int:
-    sys.stderr.write(f"dojang: {text} ({code})\n")
+    sys.stderr.write(f"dojang: {printable(text)} ({code})\n")
     return FAILED
+
+
+def printable(text: str) -> str:
+    """One line that a terminal can show: a hostile file name neither breaks nor steers it."""
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 
 
 def _print(text: str) -> None:

@@ -16,6 +16,16 @@ MANIFEST: Final = "manifest.json"
 MANIFEST_VERSION: Final = "dojang-demo-v1"
 SNAPSHOT: Final = "snapshot.json"
 CHAIN: Final = "chain"
+CHAIN_FILES: Final = frozenset(
+    {
+        "account.key",
+        "chain.sqlite",
+        "chain.sqlite-shm",
+        "chain.sqlite-wal",
+        "deployment.json",
+        "lock",
+    }
+)
 MAX_FILE_BYTES: Final = 64 << 20
 MAX_FILES: Final = 20_000
 KINDS: Final = ("allowance", "contest")
@@ -121,7 +131,9 @@ class Folder:
         """
         for target in sorted(self.root.rglob("*")):
             path = target.relative_to(self.root).as_posix()
-            if target.is_dir() or path in {MANIFEST, SNAPSHOT} or path.startswith(f"{CHAIN}/"):
+            if target.is_dir() and not target.is_symlink():
+                continue
+            if path in {MANIFEST, SNAPSHOT} or path.startswith(f"{CHAIN}/"):
                 continue
             yield path
 

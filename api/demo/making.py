@@ -11,7 +11,7 @@ from typing import Final
 
 from api.demo.clock import SetClock
 from api.demo.errors import FolderError, OccupiedError
-from api.demo.folder import CHAIN, MANIFEST, SNAPSHOT, Folder
+from api.demo.folder import CHAIN, MANIFEST, SNAPSHOT, Folder, decode_manifest
 from api.demo.notary import Notary
 from api.demo.trail import LANGUAGES, Trail
 from contracts.chain.embedded import EmbeddedLedger
@@ -73,7 +73,10 @@ def trail_files(trail: Trail) -> dict[str, bytes]:
 
 
 def _close(kind: str, stage: Stage) -> None:
+    """Anchor every file by itself, so that a change can be named, and the manifest last."""
     notary = Notary(MANIFEST_LOG, stage.run, stage.ledger, stage.folder)
+    for path in stage.folder.paths():
+        notary.seal(path)
     manifest = stage.folder.make_manifest(kind, stage.run)
     stage.folder.write(MANIFEST, manifest.encode())
     notary.seal(MANIFEST)
@@ -81,10 +84,26 @@ def _close(kind: str, stage: Stage) -> None:
 
 
 def _refuse_foreign(out: Path) -> None:
-    if out.is_dir() and any(out.iterdir()) and not (out / MANIFEST).is_file():
-        raise OccupiedError(f"{out} holds something that is not a demonstration; it is left alone")
-    if out.exists() and not out.is_dir():
+    """Only a folder that is empty or a demonstration of ours may be replaced."""
+    if out.is_symlink() or (out.exists() and not out.is_dir()):
         raise OccupiedError(f"{out} is no folder")
+    if out.is_dir() and any(out.iterdir()):
+        try:
+            decode_manifest(Folder(out).read(MANIFEST))
+        except FolderError as error:
+            raise OccupiedError(
+                f"{out} holds something that is not a demonstration; it is left alone"
+            ) from error
+
+
+def _exchange(out: Path, partial: Path) -> None:
+    """Put the new folder in the place of the old one, which is removed last."""
+    old = out.with_name(f".{out.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if out.exists():
+        out.rename(old)
+    partial.rename(out)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 @contextmanager
@@ -95,9 +114,7 @@ def _beside(out: Path) -> Iterator[Path]:
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
         yield partial
-        if out.exists():
-            shutil.rmtree(out)
-        partial.rename(out)
+        _exchange(out, partial)
     except OSError as error:
         raise FolderError(f"{out} could not be written: {error.strerror}") from error
     finally:

@@ -264,7 +264,8 @@ def _depth(data: bytes) -> int:
     return max(accumulate((step - 1 for step in brackets), initial=0))
 
 
-_STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_STRING: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+"""A string, or the rest of the text after a quote that nothing closes. Possessive: linear time."""
 _NOT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
 _STEPS: Final = bytes.maketrans(b"[{]}", b"\x02\x02\x00\x00")
 """Opening brackets become 2 and closing ones 0: one more and one less than 1."""

@@ -7,6 +7,7 @@ checks gets the file from a node that they trust, or makes it themselves.
 The file is canonical JSON whose first member to look at is ``version``: ``dojang-snapshot-v1``.
 """
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -90,7 +91,8 @@ class Log:
 
     def first_covering(self, index: int) -> AnchoredCheckpoint | None:
         """The oldest anchored checkpoint that holds leaf ``index``; None while none does."""
-        return next((point for point in self.checkpoints if index < point.size), None)
+        place = bisect_right(self.checkpoints, index, key=lambda point: point.size)
+        return self.checkpoints[place] if place < len(self.checkpoints) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ from contracts.evidence.snapshot import (
 )
 
 MAX_SNAPSHOT_BYTES: Final = 64 << 20
+MAX_ENTRIES: Final = 10_000_000
+"""What a long life can bring; the bound on bytes is the one that is met first."""
 POINT_BYTES: Final = 64
 ADDRESS_BYTES: Final = 20
 
@@ -61,9 +63,9 @@ def decode_snapshot(data: bytes) -> TrustSnapshot:
         snapshot = TrustSnapshot(
             identity=_identity(document.document("chain")),
             head=_block(document.document("head")),
-            issuers=tuple(document.items("issuers", _issuer)),
-            logs=tuple(document.items("logs", _log)),
-            status_lists=tuple(document.items("status_lists", _status)),
+            issuers=tuple(document.items("issuers", _issuer, MAX_ENTRIES)),
+            logs=tuple(document.items("logs", _log, MAX_ENTRIES)),
+            status_lists=tuple(document.items("status_lists", _status, MAX_ENTRIES)),
         )
         document.close()
     except EncodingError as error:
@@ -169,7 +171,7 @@ def _log(document: Document) -> Log:
     return Log(
         log=document.hash("log"),
         key=document.hash("key"),
-        checkpoints=tuple(document.items("checkpoints", _checkpoint)),
+        checkpoints=tuple(document.items("checkpoints", _checkpoint, MAX_ENTRIES)),
     )
 
 
@@ -200,7 +202,7 @@ def _status_json(history: StatusHistory) -> Json:
 def _status(document: Document) -> StatusHistory:
     return StatusHistory(
         status_list=document.hash("status_list"),
-        versions=tuple(document.items("versions", _status_version)),
+        versions=tuple(document.items("versions", _status_version, MAX_ENTRIES)),
     )
 
 
@@ -217,7 +219,13 @@ def _check(snapshot: TrustSnapshot) -> None:
     _check_unique("issuer", [entry.issuer for entry in snapshot.issuers])
     _check_unique("log", [entry.log for entry in snapshot.logs])
     _check_unique("status list", [entry.status_list for entry in snapshot.status_lists])
+    for issuer in snapshot.issuers:
+        _check_issuer(issuer, snapshot.head.time)
     for log in snapshot.logs:
+        if any(new.block < old.block for old, new in pairwise(log.checkpoints)) or any(
+            point.block > snapshot.head.number for point in log.checkpoints[-1:]
+        ):
+            raise SnapshotError("a log's blocks run backwards or lie after the head")
         if [point.sequence for point in log.checkpoints] != list(range(len(log.checkpoints))):
             raise SnapshotError("a log's checkpoints are not numbered from 0 without a gap")
         if any(new.size <= old.size for old, new in pairwise(log.checkpoints)):
@@ -227,6 +235,17 @@ def _check(snapshot: TrustSnapshot) -> None:
         if any(new.version <= old.version for old, new in pairwise(history.versions)):
             raise SnapshotError("a status list's versions do not grow")
         _check_times(snapshot.head.time, [entry.time for entry in history.versions])
+
+
+def _check_issuer(issuer: Issuer, head: datetime) -> None:
+    _check_unique("key", [key.point for key in issuer.keys])
+    periods = [
+        *(key.period for key in issuer.keys),
+        *(entry.period for entry in issuer.accreditations),
+        *issuer.suspensions,
+    ]
+    if any(max(period.start, period.end or period.start) > head for period in periods):
+        raise SnapshotError("a period of an issuer lies after the head")
 
 
 def _check_unique(what: str, ids: Iterable[bytes]) -> None:

@@ -17,6 +17,7 @@ from tests.simulators.sd_jwt_forger import AUDIENCE, ISSUER, NONCE, NOW, STRANGE
 from tests.simulators.world import PATHS, World
 from verifier.__main__ import main
 from verifier.credential.bundle import PresentationFile, encode_presentation
+from verifier.credential.file_digest import DocumentFile, encode_document
 from verifier.credential.keys import SigningKey, public_jwk
 from verifier.credential.request import encode_request
 from verifier.credential.status import StatusList, StatusTerms, issue_status_token
@@ -121,6 +122,12 @@ def test_arguments_that_cannot_be_used_end_with_2(
         ("status-list", files / "plain", "--index", "x"),
         ("status-list", files / "plain", "--index", "-1"),
         ("presentation", files / "plain", "--snapshot", jwk, "--request", jwk),
+        ("document", files / "plain", "--credential", files / "plain"),
+        ("document", "-", "--credential", "-", "--snapshot", jwk),
+        ("service",),
+        ("service", "no-such-service"),
+        ("service", "youth-allowance", "--round", "1999"),
+        ("service", "youth-allowance", "--lang", "fr"),
     ]
     for arguments in unusable:
         assert run(capsys, *arguments)[0] == 2, arguments
@@ -214,6 +221,47 @@ def test_a_presentation_that_is_not_believed_ends_with_1(
     assert (code, json.loads(err)["code"]) == (1, expected)
     outcome = "rejected" if anchored else "undetermined"
     assert json.loads(out)["outcome"] == outcome
+
+
+def test_a_service_is_printed_as_a_citizen_would_read_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code, korean, err = run(capsys, "service", "youth-allowance")
+    assert (code, err, korean) == (
+        0,
+        "",
+        run(capsys, "service", "youth-allowance", "--lang", "ko")[1],
+    )
+    assert korean.startswith("청년수당 - 2026년 모집\n")
+    english = run(capsys, "service", "youth-allowance", "--lang", "en", "--round", "2020")[1]
+    assert english.splitlines()[0].endswith("round of 2020")
+    assert not [letter for letter in english if "가" <= letter <= "힣"]
+
+
+def test_a_file_is_what_its_issuer_issued(
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    world: World,
+    file: bytes,
+    document: DocumentFile,
+) -> None:
+    (tmp_path / "file").write_bytes(file)
+    (tmp_path / "changed").write_bytes(file + b" ")
+    (tmp_path / "document").write_bytes(encode_document(document))
+    (tmp_path / "snapshot").write_bytes(encode_snapshot(world.chain.snapshot()))
+    at = format_time(world.chain.now)
+    more: tuple[Any, ...] = ("--credential", tmp_path / "document", "--snapshot")
+    more = (*more, tmp_path / "snapshot", "--at", at)
+    code, out, err = run(capsys, "document", tmp_path / "file", *more)
+    assert (code, err) == (0, "")
+    facts = json.loads(out)
+    assert (facts["issuer"], facts["anchored"]) == (world.issuer.iss, at)
+    assert (facts["outcome"], facts["status"], facts["index"]) == ("verified", "valid", 0)
+    code, out, err = run(capsys, "document", tmp_path / "changed", *more)
+    assert (code, out, json.loads(err)["code"]) == (1, "", "file.digest")
+    (tmp_path / "document").write_bytes(b"{}")
+    code, out, err = run(capsys, "document", tmp_path / "file", *more)
+    assert (code, out, json.loads(err)["code"]) == (1, "", "input.bundle")
 
 
 def test_the_command_line_imports_neither_web_nor_chain() -> None:

@@ -58,7 +58,7 @@ class PresentationFile:
 
 def encode_bundle(bundle: EvidenceBundle) -> bytes:
     """The canonical bytes of an evidence bundle."""
-    return canonical(_bundle_json(bundle))
+    return canonical(bundle_json(bundle))
 
 
 def decode_bundle(data: bytes) -> EvidenceBundle:
@@ -68,7 +68,7 @@ def decode_bundle(data: bytes) -> EvidenceBundle:
         BundleFormError: not JSON of this version, or a part of another form.
     """
     try:
-        return _bundle(Document.of(parse_json(data, max_bytes=MAX_BUNDLE_BYTES), "evidence"))
+        return read_bundle(Document.of(parse_json(data, max_bytes=MAX_BUNDLE_BYTES), "evidence"))
     except (EncodingError, ProofError) as error:
         raise BundleFormError(str(error)) from error
 
@@ -76,7 +76,7 @@ def decode_bundle(data: bytes) -> EvidenceBundle:
 def encode_presentation(presentation: PresentationFile) -> bytes:
     """The canonical bytes of a presentation file."""
     answers: Json = {name: list(texts) for name, texts in presentation.answers.items()}
-    evidence = _bundle_json(presentation.evidence)
+    evidence = bundle_json(presentation.evidence)
     return canonical({"version": PRESENTATION_VERSION, "answers": answers, "evidence": evidence})
 
 
@@ -92,7 +92,7 @@ def decode_presentation(data: bytes) -> PresentationFile:
         document.version(PRESENTATION_VERSION)
         answers = document.document("answers")
         texts = {name: _texts(answers, name) for name in answers.names()}
-        evidence = _bundle(document.document("evidence"))
+        evidence = read_bundle(document.document("evidence"))
         document.close()
     except (EncodingError, ProofError) as error:
         raise BundleFormError(str(error)) from error
@@ -109,7 +109,8 @@ def _texts(answers: Document, name: str) -> tuple[str, ...]:
     return texts
 
 
-def _bundle_json(bundle: EvidenceBundle) -> dict[str, Json]:
+def bundle_json(bundle: EvidenceBundle) -> dict[str, Json]:
+    """An evidence bundle as a part of another file."""
     return {
         "version": BUNDLE_VERSION,
         "tiles": [
@@ -136,7 +137,13 @@ def _status_json(fetched: FetchedStatusList) -> Json:
     return result
 
 
-def _bundle(document: Document) -> EvidenceBundle:
+def read_bundle(document: Document) -> EvidenceBundle:
+    """Read an evidence bundle that is a part of another file.
+
+    Raises:
+        EncodingError: a member is missing, unknown or malformed.
+        ProofError: a receipt is malformed.
+    """
     document.version(BUNDLE_VERSION)
     receipts = document.values("receipts", _MAX_PARTS)
     bundle = EvidenceBundle(

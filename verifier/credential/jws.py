@@ -59,8 +59,11 @@ def parse_jws(text: str, *, max_bytes: int) -> Jws:
     if len(parts) != _PARTS or not all(parts):
         raise JwsFormError("a token has three non-empty parts")
     header = _parse_header(parts[0])
-    payload = _parse_object(_decode(parts[1]), max_bytes)
-    signature = _decode(parts[2])
+    try:
+        data, signature = b64u_decode(parts[1]), b64u_decode(parts[2])
+    except EncodingError as error:
+        raise JwsFormError(f"payload or signature of the token: {error}") from error
+    payload = _parse_object(data, max_bytes)
     return Jws(header, payload, text[: -len(parts[2]) - 1].encode("ascii"), signature)
 
 
@@ -78,19 +81,16 @@ def sign_jws(header: dict[str, Json], payload: dict[str, Json], signer: Signer) 
 @lru_cache(maxsize=64)
 def _parse_header(part: str) -> Mapping[str, Json]:
     """Headers repeat from token to token, so the last few are remembered."""
-    header = _parse_object(_decode(part), MAX_HEADER_BYTES)
+    try:
+        data = b64u_decode(part)
+    except EncodingError as error:
+        raise JwsFormError(f"header of the token: {error}") from error
+    header = _parse_object(data, MAX_HEADER_BYTES)
     if header.get("alg") != ALGORITHM:
         raise AlgorithmError(f"the token is not signed with {ALGORITHM}")
     if "crit" in header or "b64" in header:
         raise CriticalHeaderError("the token's header demands an extension")
     return MappingProxyType(header)
-
-
-def _decode(part: str) -> bytes:
-    try:
-        return b64u_decode(part)
-    except EncodingError as error:
-        raise JwsFormError(f"a part of the token: {error}") from error
 
 
 def _parse_object(data: bytes, max_bytes: int) -> dict[str, Json]:

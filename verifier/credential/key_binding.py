@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from contracts.evidence.encoding import Json
 from verifier.credential.disclosure import digest_of
@@ -28,6 +28,7 @@ from verifier.errors import (
 )
 
 KEY_BINDING_TYPE: Final = "kb+jwt"
+_TEXTS: Final = ("nonce", "aud", "sd_hash")
 DEFAULT_WINDOW: Final = timedelta(seconds=300)
 
 
@@ -40,8 +41,7 @@ class Challenge:
     window: timedelta = DEFAULT_WINDOW
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(NamedTuple):
     """The key (64 bytes) that made a key binding, and when it says it did (seconds since 1970)."""
 
     point: bytes
@@ -125,7 +125,7 @@ def holder_key(claims: dict[str, Json]) -> PublicKey:
 
 
 def _check_claims(payload: dict[str, Json]) -> float:
-    for name in ("nonce", "aud", "sd_hash"):
+    for name in _TEXTS:
         if not isinstance(payload.get(name), str):
             raise KeyBindingClaimsError(f"a key binding has a text {name}")
     if "iat" not in payload:

@@ -6,15 +6,12 @@ A public key is known by its point: 64 bytes, x | y big-endian, as the issuer re
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Protocol, Self
+from typing import Final, Protocol, Self, cast
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import (
-    decode_dss_signature,
-    encode_dss_signature,
-)
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from contracts.evidence.encoding import Json, b64u_decode, b64u_encode
@@ -37,6 +34,10 @@ _KEY_PREFIX: Final = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d0301
 from it makes its first verification sooner than one made from the bare point."""
 _ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _SEED_BYTES: Final = 48
+_SIGN_BIT: Final = 0x80
+_INTEGER_HEADS: Final = tuple(bytes((0x02, length)) for length in range(_HALF + 2))
+_SEQUENCE_HEADS: Final = tuple(bytes((0x30, length)) for length in range(2 * _HALF + 7))
+"""DER tag and length, by length."""
 
 Randomness = Callable[[int], bytes]
 """``rng(n)`` returns n unpredictable bytes: ``secrets.token_bytes`` in production."""
@@ -73,9 +74,8 @@ class PublicKey:
             key = load_der_public_key(_KEY_PREFIX + point)
         except ValueError as error:
             raise KeyFormatError("the point does not lie on P-256") from error
-        if not isinstance(key, ec.EllipticCurvePublicKey):
-            raise KeyFormatError("the point is no key on P-256")
-        return cls(point, key)
+        # The prefix says that it is an EC key on P-256; nothing else can come of it.
+        return cls(point, cast("ec.EllipticCurvePublicKey", key))
 
     @classmethod
     def of_jwk(cls, jwk: Json) -> Self:
@@ -101,10 +101,8 @@ class PublicKey:
         """
         if len(signature) != SIGNATURE_BYTES:
             raise SignatureError(f"an ES256 signature has {SIGNATURE_BYTES} bytes")
-        r = int.from_bytes(signature[:_HALF], "big")
-        s = int.from_bytes(signature[_HALF:], "big")
         try:
-            self._key.verify(encode_dss_signature(r, s), message, _VERIFYING)
+            self._key.verify(_der(signature), message, _VERIFYING)
         except InvalidSignature as error:
             raise SignatureError("the signature does not verify under this key") from error
 
@@ -160,6 +158,24 @@ def thumbprint(point: bytes) -> str:
     x, y = b64u_encode(point[:_HALF]), b64u_encode(point[_HALF:])
     text = f'{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}'
     return b64u_encode(hashlib.sha256(text.encode("ascii")).digest())
+
+
+def _der(signature: bytes) -> bytes:
+    """``r | s`` as the DER sequence of two integers that the library asks for (RFC 3279, 2.2.3).
+
+    Written out, because two numbers of known size need no general encoder: contents stay below the
+    128 bytes that a length of one byte can tell.
+    """
+    contents = _der_integer(signature[:_HALF]) + _der_integer(signature[_HALF:])
+    return _SEQUENCE_HEADS[len(contents)] + contents
+
+
+def _der_integer(number: bytes) -> bytes:
+    """A non-negative number (big-endian) as DER: shortest form, the first bit being the sign."""
+    digits = number.lstrip(b"\0")
+    if not digits or digits[0] >= _SIGN_BIT:
+        digits = b"\0" + digits
+    return _INTEGER_HEADS[len(digits)] + digits
 
 
 def _coordinate(value: Json) -> bytes:

@@ -40,7 +40,7 @@ def check_profile(payload: dict[str, Json], claims: dict[str, Json]) -> None:
         MissingClaimError: there is no ``vct`` (C-21).
         ClaimTypeError: ``vct`` or ``iss`` is no non-empty text (C-22).
     """
-    for name in PROTECTED_CLAIMS & claims.keys():
+    for name in PROTECTED_CLAIMS.intersection(claims):
         if name not in payload or payload[name] != claims[name]:
             raise ProtectedClaimError(f"{name} is selectively disclosable")
     if "vct" not in claims:

@@ -1,7 +1,7 @@
 """Putting disclosed claims into their places (RFC 9901 section 7.1, steps 3 to 5)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from contracts.evidence.encoding import MAX_JSON_DEPTH, Json
@@ -35,10 +35,8 @@ def reveal(payload: dict[str, Json], disclosures: Sequence[Disclosure]) -> dict[
     by_digest = {disclosure.digest: disclosure for disclosure in disclosures}
     if len(by_digest) != len(disclosures):
         raise RepeatedDisclosureError("a disclosure is presented twice")
-    walk = _Walk(by_digest)
-    top = payload.copy()
-    top.pop(HASH_NAME, None)
-    result = walk.open_object(top, 1)
+    walk = _Walk(by_digest, set())
+    result = walk.open_top(payload)
     if not by_digest.keys() <= walk.seen:
         raise UnreferencedDisclosureError("a disclosure is referred to by no digest")
     return result
@@ -49,16 +47,27 @@ class _Walk:
     """One pass over a payload; ``seen`` holds every digest met so far."""
 
     by_digest: dict[str, Disclosure]
-    seen: set[str] = field(default_factory=set)
+    seen: set[str]
 
-    def open_object(self, source: dict[str, Json], depth: int) -> dict[str, Json]:
+    def open_top(self, payload: dict[str, Json]) -> dict[str, Json]:
+        top = payload.copy()
+        top.pop(HASH_NAME, None)
+        return self._open_object(top, 1)
+
+    def _open_object(self, source: dict[str, Json], depth: int) -> dict[str, Json]:
+        """The object itself if it holds no digests anywhere, else a copy with all in place."""
         if ELEMENT in source or HASH_NAME in source:
             raise DigestPlaceError(f"{ELEMENT} or {HASH_NAME} stands where it means nothing")
-        result = source.copy()
-        digests = result.pop(DIGESTS, None)
+        result, digests = source, None
+        if DIGESTS in source:
+            result = source.copy()
+            digests = result.pop(DIGESTS)
         for name, value in result.items():
             if value.__class__ in _CONTAINERS:  # most values are none, and need no call
-                result[name] = self._open(value, depth)
+                opened = self._open(value, depth)
+                if opened is not value:
+                    result = source.copy() if result is source else result
+                    result[name] = opened
         if DIGESTS in source:
             for disclosure in self._members(digests):
                 if disclosure.name is None:
@@ -74,7 +83,7 @@ class _Walk:
         if depth >= MAX_JSON_DEPTH:
             raise NestingError(f"the disclosed payload nests deeper than {MAX_JSON_DEPTH}")
         if isinstance(value, dict):
-            return self.open_object(value, depth + 1)
+            return self._open_object(value, depth + 1)
         return self._open_array(value, depth + 1)
 
     def _open_array(self, source: list[Json], depth: int) -> list[Json]:

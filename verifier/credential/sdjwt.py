@@ -4,9 +4,8 @@ The form is ``<issuer JWT>~<disclosure 1>~...~<disclosure n>~[<key binding JWT>]
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from contracts.evidence.encoding import Json
 from verifier.credential.disclosure import HASH_NAME, Disclosure, parse_disclosure
@@ -37,8 +36,7 @@ HASH_ALGORITHM: Final = "sha-256"
 _KEY_BINDING_TYPE: Final = "kb+jwt"
 
 
-@dataclass(frozen=True, slots=True)
-class SdJwt:
+class SdJwt(NamedTuple):
     """A parsed SD-JWT that nobody has verified.
 
     ``presented`` is everything up to and including the last ``~``: what ``sd_hash`` covers.
@@ -63,8 +61,7 @@ class SdJwt:
         return reveal(self.jws.payload, self.disclosures)
 
 
-@dataclass(frozen=True, slots=True)
-class VerifiedSdJwt:
+class VerifiedSdJwt(NamedTuple):
     """A presentation that passed: the disclosed payload, and who showed to hold it, if asked."""
 
     header: Mapping[str, Json]

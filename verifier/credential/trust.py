@@ -7,6 +7,7 @@ credential then looks up a few entries.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, Self
 
@@ -121,7 +122,7 @@ class TrustMaterial:
             UnknownLogError: no such log was opened.
             PendingAnchorError: no checkpoint anchored until ``at`` covers the place.
         """
-        log = self.logs.get(log_id(place.log))
+        log = self.logs.get(_known_log_id(place.log))
         if log is None:
             raise UnknownLogError("the credential's log is not in the registry")
         checkpoint = log.first_covering(place.index)
@@ -136,7 +137,7 @@ class TrustMaterial:
             InclusionUnknownError: neither a sound tile nor a sound receipt is at hand.
             NotInLogError: a sound tile shows another leaf there.
         """
-        name = log_id(place.log)
+        name = _known_log_id(place.log)
         tile = self.tiles.get((name, place.index // TILE_LEAVES))
         receipt = self.receipts.get((name, place.index))
         if tile is not None and checkpoint.size in tile.checkpoints:
@@ -148,7 +149,7 @@ class TrustMaterial:
 
     def next_checkpoint(self, log: str, moment: datetime) -> AnchoredCheckpoint | None:
         """The first checkpoint of a log anchored at or after a moment; None while there is none."""
-        points = self.logs[log_id(log)].checkpoints
+        points = self.logs[_known_log_id(log)].checkpoints
         return next((point for point in points if point.time >= moment), None)
 
 
@@ -204,6 +205,12 @@ def _judge_key(material: TrustMaterial, issuance: Issuance, period: Period) -> N
     last = material.next_checkpoint(issuance.log, period.end)
     if issuance.checkpoint != last or issuance.claimed >= period.end + MAX_ISSUER_CLOCK_LEAD:
         raise KeyNotValidError("the issuer's key had been replaced before the issuance")
+
+
+@lru_cache(maxsize=256)
+def _known_log_id(origin: str) -> bytes:
+    """``log_id``: credentials come from few logs, and an origin has 255 characters at most."""
+    return log_id(origin)
 
 
 def _believed(period: Period, moment: datetime) -> bool:

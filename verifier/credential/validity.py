@@ -13,6 +13,7 @@ from verifier.credential.errors import (
 
 CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 """How far ``iat`` may lie in the future; ``nbf`` and ``exp`` are exact."""
+_TOLERANCE_SECONDS: Final = CLOCK_TOLERANCE.total_seconds()
 
 _STARTS: Final = ("validFrom", "issuanceDate")
 _ENDS: Final = ("validUntil", "expirationDate")
@@ -35,7 +36,7 @@ def check_validity(claims: dict[str, Json], at: datetime) -> None:
     ends = [numeric_date(claims, "exp")] if "exp" in claims else []
     starts = [numeric_date(claims, "nbf")] if "nbf" in claims else []
     if "iat" in claims:
-        starts.append(numeric_date(claims, "iat") - CLOCK_TOLERANCE.total_seconds())
+        starts.append(numeric_date(claims, "iat") - _TOLERANCE_SECONDS)
     if "@context" in claims:
         ends += [_text_date(claims, name) for name in _ENDS if name in claims]
         starts += [_text_date(claims, name) for name in _STARTS if name in claims]
@@ -54,7 +55,7 @@ def numeric_date(claims: dict[str, Json], name: str) -> float:
         ClaimTypeError: it is no number within the years a time can have.
     """
     value = claims[name]
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if not (type(value) is int or type(value) is float):  # a bool is an int, and no time
         raise ClaimTypeError(f"{name} is no number")
     if not 0 <= value < _FAR_FUTURE:
         raise ClaimTypeError(f"{name} lies outside the years 1970 to 9999")

@@ -207,53 +207,19 @@ def check_request(
 
 
 @dataclass(frozen=True, slots=True)
-class Examination:
-    """What one answer is examined under: challenge, trust, moment and policy."""
+class Standing:
+    """What a credential is worth by itself, whoever shows it: trust, moment and policy."""
 
-    challenge: Challenge
     material: TrustMaterial
     at: datetime
     policy: Policy
 
-    def examine(self, text: str, query: CredentialQuery) -> VerifiedCredential:
-        """Stages 2 to 9 for one credential, in this order.
-
-        2 read (C-01 to C-08, C-11 to C-13); 3 issuer's key and signature (C-36, C-37, C-09);
-        4 disclosures (C-10, C-14 to C-20); 5 profile and validity (C-21 to C-25);
-        6 holder (C-26 to C-35); 7 log and issuance (C-38 to C-47); 8 status (C-48 to C-53);
-        9 what was asked (C-56, C-57).
+    def issuer_key(self, presentation: SdJwt) -> RegisteredKey:
+        """The registered key that signed the token (C-36, C-37, C-09).
 
         Raises:
-            VerifierError: the first check that fails.
+            RejectedError: unknown issuer or key, or not signed by it.
         """
-        presentation = parse_sd_jwt(text)
-        check_profile_type(presentation.jws.header)
-        registered = self._issuer_key(presentation)
-        claims = presentation.reveal()
-        check_profile(presentation.jws.payload, claims)
-        check_validity(claims, self.at)
-        holder = check_key_binding(
-            presentation.key_binding, presentation.presented, claims, self.challenge, self.at
-        )
-        place, issuance = self._issuance(presentation, claims, registered)
-        status = self._status(claims, registered)
-        check_answer(claims, query)
-        return VerifiedCredential(
-            query=query.id,
-            vct=query.vct,
-            issuer=str(claims["iss"]),
-            claims=_about_the_person(claims),
-            issued=issuance.time,
-            expires=datetime.fromtimestamp(numeric_date(claims, "exp"), UTC),
-            status=status,
-            issuance=issuance,
-            place=place,
-            holder=holder.point,
-            person=_person(claims),
-            presentation_hash=evidence_hash("presentation", text.encode("ascii")),
-        )
-
-    def _issuer_key(self, presentation: SdJwt) -> RegisteredKey:
         jws = presentation.jws
         issuer = jws.payload.get("iss")
         if not isinstance(issuer, str):
@@ -262,9 +228,14 @@ class Examination:
         jws.check(registered.key)
         return registered
 
-    def _issuance(
+    def issuance(
         self, presentation: SdJwt, claims: dict[str, Json], registered: RegisteredKey
     ) -> tuple[LogPlace, Issuance]:
+        """Where the credential stands in its log, and what its issuance is worth (C-38 to C-47).
+
+        Raises:
+            VerifierError: the first of these checks that fails.
+        """
         if "iat" not in claims:
             raise MissingClaimError("the credential does not say when it was issued (iat)")
         place = parse_evidence_claim(claims.get("evidence"))
@@ -286,7 +257,12 @@ class Examination:
                 return None
             raise
 
-    def _status(self, claims: dict[str, Json], registered: RegisteredKey) -> Status | None:
+    def status(self, claims: dict[str, Json], registered: RegisteredKey) -> Status | None:
+        """The status, which is valid or None (C-48 to C-53).
+
+        Raises:
+            VerifierError: the first of these checks that fails.
+        """
         if "status" not in claims:
             if self.policy.require_status:
                 raise StatusClaimError("the credential has no status")
@@ -297,6 +273,55 @@ class Examination:
         if status is not Status.VALID:
             raise _STATUS_ERRORS[status](f"the credential's status is {status}")
         return status
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What one answer is examined under: challenge, trust, moment and policy."""
+
+    challenge: Challenge
+    material: TrustMaterial
+    at: datetime
+    policy: Policy
+
+    def examine(self, text: str, query: CredentialQuery) -> VerifiedCredential:
+        """Stages 2 to 9 for one credential, in this order.
+
+        2 read (C-01 to C-08, C-11 to C-13); 3 issuer's key and signature (C-36, C-37, C-09);
+        4 disclosures (C-10, C-14 to C-20); 5 profile and validity (C-21 to C-25);
+        6 holder (C-26 to C-35); 7 log and issuance (C-38 to C-47); 8 status (C-48 to C-53);
+        9 what was asked (C-56, C-57).
+
+        Raises:
+            VerifierError: the first check that fails.
+        """
+        standing = Standing(self.material, self.at, self.policy)
+        presentation = parse_sd_jwt(text)
+        check_profile_type(presentation.jws.header)
+        registered = standing.issuer_key(presentation)
+        claims = presentation.reveal()
+        check_profile(presentation.jws.payload, claims)
+        check_validity(claims, self.at)
+        holder = check_key_binding(
+            presentation.key_binding, presentation.presented, claims, self.challenge, self.at
+        )
+        place, issuance = standing.issuance(presentation, claims, registered)
+        status = standing.status(claims, registered)
+        check_answer(claims, query)
+        return VerifiedCredential(
+            query=query.id,
+            vct=query.vct,
+            issuer=str(claims["iss"]),
+            claims=_about_the_person(claims),
+            issued=issuance.time,
+            expires=datetime.fromtimestamp(numeric_date(claims, "exp"), UTC),
+            status=status,
+            issuance=issuance,
+            place=place,
+            holder=holder.point,
+            person=_person(claims),
+            presentation_hash=evidence_hash("presentation", text.encode("ascii")),
+        )
 
 
 def check_answer(claims: dict[str, Json], query: CredentialQuery) -> None:

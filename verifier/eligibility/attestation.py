@@ -11,13 +11,13 @@ from typing import Final, TypeAlias
 
 from contracts.evidence.encoding import Json
 from verifier.eligibility.credential_types import (
-    PERSON_CLAIM,
     REFERENCE_DATE_CLAIM,
     ClaimType,
     CredentialType,
 )
 from verifier.eligibility.dates import full_years, last_day_of_months, months_later
 from verifier.eligibility.errors import AttestationError
+from verifier.eligibility.pseudonym import DERIVED_CLAIMS
 
 _MINUTES_AN_HOUR: Final = 60
 _PERCENT: Final = 100
@@ -91,8 +91,40 @@ class ProgrammeEntry:
     former_recipient: bool
 
 
+@dataclass(frozen=True, slots=True)
+class AgreementEntry:
+    """A district's agreement (MOU) with a firm on bulk issuance; both days belong to it."""
+
+    first_day: date
+    last_day: date
+    copies_a_day: int
+    at_district_desk: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryEntry:
+    """What a district office knows of somebody who may have documents brought home.
+
+    ``restricted``: the register restricts who may get this person's documents, for instance to
+    protect a victim of domestic violence (주민등록법 제29조). Then nothing is attested, and an
+    officer decides.
+    """
+
+    birth_date: date
+    disabled: bool
+    pregnant: bool
+    restricted: bool = False
+
+
 RegisterEntry: TypeAlias = (
-    ResidentEntry | SchoolEntry | WorkEntry | IncomeEntry | BenefitEntry | ProgrammeEntry
+    ResidentEntry
+    | SchoolEntry
+    | WorkEntry
+    | IncomeEntry
+    | BenefitEntry
+    | ProgrammeEntry
+    | AgreementEntry
+    | DeliveryEntry
 )
 
 
@@ -105,15 +137,16 @@ def attest(kind: CredentialType, entry: RegisterEntry, on: date) -> dict[str, Js
         on: the reference date, a Korean calendar day.
 
     Returns:
-        ``reference_date`` and all attested claims by name. Without ``person``, which the register
-        port derives, and without the claims that the credential format adds.
+        ``reference_date`` and all attested claims by name. Without ``person`` and ``voter``, which
+        the register port derives (``pseudonym.py``), and without the claims that the credential
+        format adds.
 
     Raises:
         AttestationError: a statement is unknown or cannot be made from this entry.
     """
     claims: dict[str, Json] = {REFERENCE_DATE_CLAIM: on.isoformat()}
     for claim in kind.claims.values():
-        if claim.name != PERSON_CLAIM:
+        if claim.name not in DERIVED_CLAIMS:
             claims[claim.name] = _attest_claim(claim, entry, on)
     return claims
 
@@ -125,6 +158,27 @@ def attest_age_between(birth_date: date, on: date, minimum: int, maximum: int) -
         AttestationError: the day lies before the birth.
     """
     return minimum <= full_years(birth_date, on) <= maximum
+
+
+def attest_age_at_least(birth_date: date, on: date, minimum: int) -> bool:
+    """Whether the age in full years on a day is at least a bound.
+
+    Raises:
+        AttestationError: the day lies before the birth.
+    """
+    return full_years(birth_date, on) >= minimum
+
+
+def attest_disabled_aged_or_pregnant(entry: DeliveryEntry, on: date, minimum: int) -> bool:
+    """Any of three, without saying which: sensitive data never leaves the register.
+
+    Raises:
+        AttestationError: the register restricts delivery to this person.
+    """
+    if entry.restricted:
+        raise AttestationError("delivery is restricted, an officer decides")
+    aged = attest_age_at_least(entry.birth_date, on, minimum)
+    return entry.disabled or entry.pregnant or aged
 
 
 def attest_school_left(left_on: date | None, on: date, months: int) -> bool:
@@ -213,18 +267,30 @@ _Statements: TypeAlias = Mapping[str, Callable[[Mapping[str, int]], Json]]
 def _statements(entry: RegisterEntry, on: date) -> _Statements:
     """What a register entry can show, by the name of the statement."""
     match entry:
-        case ResidentEntry():
-            return _of_resident(entry, on)
+        case ResidentEntry() | AgreementEntry() | DeliveryEntry() | BenefitEntry():
+            return _of_district(entry, on)
         case SchoolEntry():
             return _of_school(entry, on)
         case WorkEntry():
             return _of_work(entry, on)
         case IncomeEntry():
             return _of_income(entry)
-        case BenefitEntry():
-            return _of_benefit(entry)
         case ProgrammeEntry():
             return _of_programme(entry)
+
+
+def _of_district(
+    entry: ResidentEntry | AgreementEntry | DeliveryEntry | BenefitEntry, on: date
+) -> _Statements:
+    match entry:
+        case ResidentEntry():
+            return _of_resident(entry, on)
+        case AgreementEntry():
+            return _of_agreement(entry, on)
+        case DeliveryEntry():
+            return _of_delivery(entry, on)
+        case BenefitEntry():
+            return _of_benefit(entry)
 
 
 def _of_resident(entry: ResidentEntry, on: date) -> _Statements:
@@ -235,6 +301,7 @@ def _of_resident(entry: ResidentEntry, on: date) -> _Statements:
         "age_between": lambda p: attest_age_between(
             entry.birth_date, on, p["minimum"], p["maximum"]
         ),
+        "age_at_least": lambda p: attest_age_at_least(entry.birth_date, on, p["minimum"]),
     }
 
 
@@ -280,4 +347,20 @@ def _of_programme(entry: ProgrammeEntry) -> _Statements:
     return {
         "in_similar_programme": lambda _: entry.in_similar_programme,
         "former_recipient": lambda _: entry.former_recipient,
+    }
+
+
+def _of_agreement(entry: AgreementEntry, on: date) -> _Statements:
+    return {
+        "agreement_in_force": lambda _: entry.first_day <= on <= entry.last_day,
+        "agreed_copies_at_least": lambda p: entry.copies_a_day >= p["copies"],
+        "agreed_at_district_desk": lambda _: entry.at_district_desk,
+    }
+
+
+def _of_delivery(entry: DeliveryEntry, on: date) -> _Statements:
+    return {
+        "disabled_aged_or_pregnant": lambda p: attest_disabled_aged_or_pregnant(
+            entry, on, p["minimum"]
+        ),
     }

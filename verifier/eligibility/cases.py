@@ -11,7 +11,9 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from verifier.eligibility.attestation import (
+    AgreementEntry,
     BenefitEntry,
+    DeliveryEntry,
     IncomeEntry,
     InsuredJob,
     ProgrammeEntry,
@@ -29,10 +31,21 @@ from verifier.eligibility.evaluation import Evaluation, Outcome, evaluate
 from verifier.eligibility.facts import VerifiedClaims
 from verifier.eligibility.median_income import MedianIncome
 from verifier.eligibility.predicates import Truth
+from verifier.eligibility.pseudonym import VOTER_CLAIM, voter_value
 from verifier.eligibility.schema import CASES, Document, ServiceSchema
 from verifier.eligibility.sourcing import parse_day
 
-_REGISTERS: Final = ("resident", "school", "work", "income", "benefit", "programme")
+_REGISTERS: Final = (
+    "resident",
+    "school",
+    "work",
+    "income",
+    "benefit",
+    "programme",
+    "agreement",
+    "delivery",
+)
+_SERIES_SECRET: Final = bytes(32)
 _ONE_KEY: Final = bytes(32)
 
 
@@ -107,6 +120,8 @@ def run_case(case: Case, service_id: str, catalogue: Catalogue) -> CaseResult:
 def _disclosed(entry: PlannedCredential, case: Case, median_income: MedianIncome) -> VerifiedClaims:
     kind = entry.credential
     attested = attest(kind, _register_entry(kind.id, case, median_income), case.on)
+    if VOTER_CLAIM in kind.claims:
+        attested[VOTER_CLAIM] = voter_value(_SERIES_SECRET, case.name.encode())
     asked = {REFERENCE_DATE_CLAIM, *(planned.claim.name for planned in entry.claims)}
     return VerifiedClaims(
         vct=kind.vct,
@@ -142,20 +157,32 @@ def _entry(
     type_id: str, registers: Mapping[str, Document], median_income: MedianIncome, on: date
 ) -> RegisterEntry:
     match type_id:
-        case "resident-registration":
-            return _resident(registers["resident"])
         case "school-record":
             return SchoolEntry(_day_or_none(registers["school"]["left_on"], "still-enrolled"))
         case "employment-insurance":
             return WorkEntry(tuple(_job(job) for job in registers["work"]["jobs"]))
         case "health-premium":
             return _income(registers["income"], median_income, on)
-        case "benefit":
-            benefit = registers["benefit"]
-            return BenefitEntry(benefit["basic_livelihood"], benefit["near_poor"])
         case "programme-record":
             record = registers["programme"]
             return ProgrammeEntry(record["in_similar_programme"], record["former_recipient"])
+        case _:
+            return _district_entry(type_id, registers)
+
+
+def _district_entry(type_id: str, registers: Mapping[str, Document]) -> RegisterEntry:
+    match type_id:
+        case "resident-registration" | "voter":
+            return _resident(registers["resident"])
+        case "benefit":
+            benefit = registers["benefit"]
+            return BenefitEntry(benefit["basic_livelihood"], benefit["near_poor"])
+        case "bulk-agreement":
+            return _agreement(registers["agreement"])
+        case "delivery-entitlement":
+            delivery = registers["delivery"]
+            birth_date = parse_day(registers["resident"]["birth_date"])
+            return DeliveryEntry(birth_date, delivery["disabled"], delivery["pregnant"])
         case _:
             raise ServiceFileError(f"no register stands behind {type_id}")
 
@@ -166,6 +193,15 @@ def _resident(document: Document) -> ResidentEntry:
         document["city"],
         document["district"],
         document["household_size"],
+    )
+
+
+def _agreement(document: Document) -> AgreementEntry:
+    return AgreementEntry(
+        parse_day(document["first_day"]),
+        parse_day(document["last_day"]),
+        document["copies_a_day"],
+        document["desk"] == "district",
     )
 
 

@@ -76,11 +76,16 @@ class Learned:
     not_learned: tuple[Bilingual, ...]
 
 
-def plan(policy: PolicyRound) -> DisclosurePlan:
+def plan(policy: PolicyRound, *, over_quota: bool = False) -> DisclosurePlan:
     """The least disclosure that lets the rules of a round be evaluated.
 
+    Args:
+        policy: the round.
+        over_quota: whether the round has more eligible applicants than places. Only then is the
+            claim asked for by which they are ordered.
+
     ``person`` is asked for only if several credentials are needed and the service accepts it as
-    proof that they belong to one person.
+    proof that they belong to one person; a pseudonym only if the service says so.
 
     Raises:
         ClaimMismatchError: ``person`` would be needed of a credential type that has none.
@@ -91,7 +96,18 @@ def plan(policy: PolicyRound) -> DisclosurePlan:
         policy.service.title,
         policy.service.agency,
         policy.service.purpose.value,
-        tuple(_planned(policy, kind, with_person=with_person) for kind in policy.credentials),
+        tuple(
+            _planned(
+                policy,
+                kind,
+                [
+                    *(_ranking(policy, kind) if over_quota else []),
+                    *_pseudonym(policy, kind),
+                    *(_person(policy, kind) if with_person else []),
+                ],
+            )
+            for kind in policy.credentials
+        ),
     )
 
 
@@ -104,7 +120,9 @@ def learned(asked: DisclosurePlan, facts: Sequence[VerifiedClaims]) -> tuple[Lea
     )
 
 
-def _planned(policy: PolicyRound, kind: CredentialType, *, with_person: bool) -> PlannedCredential:
+def _planned(
+    policy: PolicyRound, kind: CredentialType, more: Sequence[PlannedClaim]
+) -> PlannedCredential:
     rules = [rule for rule in policy.rules if rule.credential.id == kind.id]
     claims = [
         PlannedClaim(
@@ -114,15 +132,34 @@ def _planned(policy: PolicyRound, kind: CredentialType, *, with_person: bool) ->
         )
         for claim in {rule.claim.name: rule.claim for rule in rules}.values()
     ]
-    if with_person:
-        if PERSON_CLAIM not in kind.claims:
-            raise ClaimMismatchError(f"{kind.id} has no claim {PERSON_CLAIM}")
-        why = (
-            Bilingual("여러 증명이 한 사람의 것인지 확인", "showing that all belong to one person"),
-        )
-        sourcing = policy.service.conditions.one_person.sourcing
-        claims.append(PlannedClaim(kind.claims[PERSON_CLAIM], why, (sourcing,)))
-    return PlannedCredential(kind, tuple(claims))
+    return PlannedCredential(kind, (*claims, *more))
+
+
+def _person(policy: PolicyRound, kind: CredentialType) -> list[PlannedClaim]:
+    if PERSON_CLAIM not in kind.claims:
+        raise ClaimMismatchError(f"{kind.id} has no claim {PERSON_CLAIM}")
+    why = Bilingual("여러 증명이 한 사람의 것인지 확인", "showing that all belong to one person")
+    sourcing = policy.service.conditions.one_person.sourcing
+    return [PlannedClaim(kind.claims[PERSON_CLAIM], (why,), (sourcing,))]
+
+
+def _pseudonym(policy: PolicyRound, kind: CredentialType) -> list[PlannedClaim]:
+    asked = policy.service.conditions.pseudonym
+    if asked is None or asked.value not in kind.claims:
+        return []
+    why = Bilingual(
+        "한 사람이 두 번 참여하지 않았는지 확인", "showing that nobody takes part twice"
+    )
+    return [PlannedClaim(kind.claims[asked.value], (why,), (asked.sourcing,))]
+
+
+def _ranking(policy: PolicyRound, kind: CredentialType) -> list[PlannedClaim]:
+    why = Bilingual("선발 인원을 넘은 모집의 순서", "the order in a round over quota")
+    return [
+        PlannedClaim(kind.claims[order.claim_name], (why,), (order.order.sourcing,))
+        for order in policy.over_quota
+        if order.credential_id == kind.id
+    ]
 
 
 def _query(entry: PlannedCredential, application_date: date | None) -> dict[str, Json]:

@@ -11,6 +11,7 @@ EligibilityError
 ├── UnknownServiceError         the catalogue has no such service, round or credential type
 ├── FactsError                  facts that no request of this round could have produced
 ├── AttestationError            a register entry from which nothing can be attested
+├── RankingError                applicants or places that cannot be ranked
 └── DecisionError               a decision that cannot be taken or read
     ├── OutcomeError            the outcome does not follow from the findings
     ├── OfficerError            no named officer stands behind it
@@ -85,6 +86,12 @@ class AttestationError(EligibilityError):
     """A register entry from which the statement cannot be attested."""
 
     code = "eligibility.attestation"
+
+
+class RankingError(EligibilityError):
+    """Applicants or places that cannot be ranked."""
+
+    code = "eligibility.ranking"
 
 
 class DecisionError(EligibilityError):

@@ -20,6 +20,7 @@ from verifier.eligibility.errors import FactsError, OutcomeError
 from verifier.eligibility.facts import VerifiedClaims
 from verifier.eligibility.policy import PolicyRound, RoundRule, SamePersonProof
 from verifier.eligibility.predicates import Truth
+from verifier.eligibility.pseudonym import is_pseudonym
 from verifier.eligibility.reasons import (
     CODE_OF_RESULT,
     CONDITION_HOLDS,
@@ -126,6 +127,7 @@ def evaluate(
         _period(policy, application_date),
         *_freshness(policy, given),
         *_one_person(policy, given),
+        *_pseudonym(policy, given),
         *(_judge(rule, given, obstacles) for rule in policy.rules),
     )
     return Evaluation(
@@ -256,6 +258,21 @@ def _one_person(policy: PolicyRound, given: Mapping[str, VerifiedClaims]) -> lis
     )
     sources = _cited(policy.service.conditions.one_person.sourcing)
     return [_condition("one-person", "one_person", code, requirement, sources)]
+
+
+def _pseudonym(policy: PolicyRound, given: Mapping[str, VerifiedClaims]) -> list[Finding]:
+    asked = policy.service.conditions.pseudonym
+    if asked is None:
+        return []
+    shown = [entry.claims[asked.value] for entry in given.values() if asked.value in entry.claims]
+    code = "missing" if not given else "claim_not_disclosed"
+    if shown:
+        code = "holds" if all(is_pseudonym(value) for value in shown) else "claim_malformed"
+    requirement = Bilingual(
+        "한 사람은 한 번만 참여할 수 있습니다. 이 확인값은 다시 발급받아도 같습니다.",
+        "Everybody takes part once. The value that shows it stays the same when issued again.",
+    )
+    return [_condition("once", "pseudonym_shown", code, requirement, _cited(asked.sourcing))]
 
 
 def _condition(

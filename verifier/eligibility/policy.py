@@ -48,11 +48,17 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class OverQuotaOrder:
-    """Who comes first in a round with more eligible applicants than places."""
+    """Who comes first in a round with more eligible applicants than places.
+
+    ``credential_id`` and ``claim_name`` name the claim that applicants are ordered by, low first.
+    Both are empty where officers order by other papers.
+    """
 
     applies_from: date
     until: date | None
     order: Sourced[Bilingual]
+    credential_id: str = ""
+    claim_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +74,18 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """What holds for all credentials of an application together."""
+    """What holds for all credentials of an application together.
+
+    ``accept_pending_anchor`` goes into the verifier's policy: whether a credential counts before
+    its log is anchored. ``pseudonym`` names a claim of 32 bytes that must be shown, so that nobody
+    can take part twice; None where that does not matter.
+    """
 
     issued_since_notice: Sourced[bool]
     attested_on_application_date: Sourced[bool]
     one_person: Sourced[tuple[SamePersonProof, ...]]
+    accept_pending_anchor: Sourced[bool]
+    pseudonym: Sourced[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +94,15 @@ class Payment:
 
     amount: Sourced[int]
     at_most: Sourced[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A number that the service keeps to, as copies a day or hours to a delivery."""
+
+    id: str
+    label: Bilingual
+    at: Sourced[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +127,8 @@ class Service:
     conditions: Conditions
     rules: tuple[Rule, ...]
     over_quota: tuple[OverQuotaOrder, ...]
-    payment: Payment
+    payment: Payment | None
+    limits: tuple[Limit, ...]
     decided_by: Sourced[Bilingual]
     objection: Objection
     digest: bytes
@@ -151,7 +174,8 @@ def bind_round(service: Service, round_id: str, types: Mapping[str, CredentialTy
         UnknownServiceError: the service has no such round.
         RuleDatesError: no rule at all is in force on that day.
         ClaimMismatchError: a rule's credential or claim does not exist, or attests another
-            statement or other parameters than the rule's.
+            statement or other parameters than the rule's; or the claim of the order over quota or
+            of the pseudonym does not exist.
     """
     if round_id not in service.rounds:
         raise UnknownServiceError(f"{service.id} has no round {round_id!r}")
@@ -164,7 +188,27 @@ def bind_round(service: Service, round_id: str, types: Mapping[str, CredentialTy
     )
     if not rules:
         raise RuleDatesError(f"{service.id}: no rule is in force on {day}")
-    return PolicyRound(service, chosen, rules, tuple(_in_force(service.over_quota, day)))
+    orders = tuple(_in_force(service.over_quota, day))
+    for order in orders:
+        _check_order(order, rules)
+    policy = PolicyRound(service, chosen, rules, orders)
+    _check_pseudonym(policy)
+    return policy
+
+
+def _check_order(order: OverQuotaOrder, rules: Sequence[RoundRule]) -> None:
+    """The order's claim must be one of a credential that is asked for anyway."""
+    claims = {rule.credential.id: rule.credential.claims for rule in rules}
+    if order.claim_name and order.claim_name not in claims.get(order.credential_id, {}):
+        raise ClaimMismatchError(f"over quota: {order.credential_id} has no {order.claim_name}")
+
+
+def _check_pseudonym(policy: PolicyRound) -> None:
+    pseudonym = policy.service.conditions.pseudonym
+    if pseudonym is not None:
+        holders = [kind for kind in policy.credentials if pseudonym.value in kind.claims]
+        if len(holders) != 1:
+            raise ClaimMismatchError(f"not one credential of the round holds {pseudonym.value}")
 
 
 def _bind(rule: Rule, version: RuleVersion, types: Mapping[str, CredentialType]) -> RoundRule:

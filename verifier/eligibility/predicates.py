@@ -91,6 +91,30 @@ def _aged(parameters: Parameters) -> Bilingual:
     )
 
 
+def _at_least(parameters: Parameters) -> Bilingual:
+    low = parameters["minimum"]
+    return Bilingual(
+        f"만 {low}세 이상이어야 합니다.", f"You must be {low} years old or older (in full years)."
+    )
+
+
+def _agreed_copies(parameters: Parameters) -> Bilingual:
+    copies = parameters["copies"]
+    return Bilingual(
+        f"협약에서 하루 {copies}통 이상을 정하고 있어야 합니다.",
+        f"The agreement must provide for at least {copies} copies a day.",
+    )
+
+
+def _needs_delivery(parameters: Parameters) -> Bilingual:
+    low = parameters["minimum"]
+    return Bilingual(
+        f"등록 장애인, 만 {low}세 이상, 임산부 중 하나여야 합니다(어느 것인지는 묻지 않음).",
+        f"You must be registered as disabled, or be {low} or older, or be pregnant (nobody asks "
+        "which).",
+    )
+
+
 def _left_school(parameters: Parameters) -> Bilingual:
     months = parameters["months"]
     return Bilingual(
@@ -140,6 +164,33 @@ _ALL: Final = (
         _named_city,
         _in_city,
         attested_with_parameters=False,
+    ),
+    Predicate("age_at_least", "age_at_least", {"minimum": int}, _yes, _at_least),
+    Predicate(
+        "needs_delivery", "disabled_aged_or_pregnant", {"minimum": int}, _yes, _needs_delivery
+    ),
+    Predicate(
+        "agreement_in_force",
+        "agreement_in_force",
+        {},
+        _yes,
+        _always(
+            "구청과 맺은 업무협약이 신청일에 유효해야 합니다.",
+            "Your agreement with the district must be in force on the application date.",
+        ),
+    ),
+    Predicate(
+        "agreed_copies_at_least", "agreed_copies_at_least", {"copies": int}, _yes, _agreed_copies
+    ),
+    Predicate(
+        "agreed_at_district_desk",
+        "agreed_at_district_desk",
+        {},
+        _yes,
+        _always(
+            "협약에서 정한 창구가 구청이어야 합니다(동주민센터는 해당하지 않음).",
+            "The agreement must be for the desk of the district (not of a neighbourhood office).",
+        ),
     ),
     Predicate("age_between", "age_between", {"minimum": int, "maximum": int}, _yes, _aged),
     Predicate("school_left_at_least", "school_left_at_least", {"months": int}, _yes, _left_school),

@@ -3,7 +3,7 @@
 from typing import Final
 
 from verifier.eligibility.disclosure import PlannedCredential, cite, plan
-from verifier.eligibility.policy import PolicyRound
+from verifier.eligibility.policy import Limit, PolicyRound
 from verifier.eligibility.sourcing import Mark, Sourced, Sourcing
 from verifier.eligibility.wording import Bilingual, Language
 
@@ -14,6 +14,7 @@ _HEADINGS: Final = {
     "not_needed": Bilingual("가져오지 않아도 되는 것", "What you need not bring"),
     "over_quota": Bilingual("선발 인원을 넘으면", "If there are more applicants than places"),
     "payment": Bilingual("지원 내용", "What is paid"),
+    "limits": Bilingual("수량과 시간", "Numbers and times"),
     "decided_by": Bilingual("누가 결정하나요", "Who decides"),
     "objection": Bilingual("이의신청", "Objection"),
     "marks": Bilingual("출처 표시", "Marks of sources"),
@@ -25,6 +26,18 @@ _MARKS: Final = {
     Mark.FOUND: Bilingual("공개 자료", "public page"),
     Mark.WEAK: Bilingual("근거가 약한 자료", "weak source"),
     Mark.ASSUMPTION: Bilingual("가정(바꿀 수 있음)", "assumption (configurable)"),
+}
+
+_UNITS: Final = {
+    "copy/day": Bilingual("통/일", " copies a day"),
+    "copy": Bilingual("통", " copies"),
+    "hour": Bilingual("시간", " hours"),
+    "day": Bilingual("일", " days"),
+    "month": Bilingual("개월", " months"),
+    "year": Bilingual("년", " years"),
+    "percent": Bilingual("%", " %"),
+    "won": Bilingual("원", " won"),
+    "won/month": Bilingual("원/월", " won a month"),
 }
 
 _OFFICER_CHECK: Final = Bilingual(
@@ -51,6 +64,7 @@ def render_service(policy: PolicyRound, lang: Language) -> str:
         "not_needed": _not_needed(policy, lang),
         "over_quota": [_with_source(entry.order, lang) for entry in policy.over_quota],
         "payment": _payment(policy, lang),
+        "limits": [_limit(limit, lang) for limit in service.limits],
         "decided_by": [_with_source(service.decided_by, lang), _OFFICER_CHECK.of(lang)],
         "objection": _objection(policy, lang),
         "marks": [f"[{mark}] {meaning.of(lang)}" for mark, meaning in _MARKS.items()],
@@ -90,12 +104,19 @@ def _not_needed(policy: PolicyRound, lang: Language) -> list[str]:
 
 def _payment(policy: PolicyRound, lang: Language) -> list[str]:
     payment = policy.service.payment
+    if payment is None:
+        return []
     texts = Bilingual(
         f"한 달 {payment.amount.value:,}원, 최대 {payment.at_most.value}개월",
         f"{payment.amount.value:,} won a month, for up to {payment.at_most.value} months",
     )
     sourcings = (payment.amount.sourcing, payment.at_most.sourcing)
     return [f"{texts.of(lang)} ({_cite_all(sourcings, lang)})"]
+
+
+def _limit(limit: Limit, lang: Language) -> str:
+    unit = _UNITS[limit.at.unit].of(lang)
+    return f"{limit.label.of(lang)}: {limit.at.value:,}{unit} ({cite(limit.at.sourcing, lang)})"
 
 
 def _objection(policy: PolicyRound, lang: Language) -> list[str]:

@@ -10,6 +10,7 @@ from verifier.eligibility.errors import PredicateError, RuleDatesError, ServiceF
 from verifier.eligibility.policy import (
     Conditions,
     Dated,
+    Limit,
     Objection,
     OverQuotaOrder,
     Payment,
@@ -52,7 +53,8 @@ def parse_service(data: bytes, schema: ServiceSchema) -> Service:
         conditions=_conditions(document["conditions"], sources),
         rules=rules,
         over_quota=_over_quota(document["over_quota"], sources),
-        payment=Payment(*_sourced_members(document["payment"], sources, "amount", "at_most")),
+        payment=_payment(document, sources),
+        limits=_limits(document.get("limits", ()), sources),
         decided_by=_sourced_text(document["decided_by"], sources),
         objection=Objection(
             *_sourced_members(
@@ -106,12 +108,35 @@ def _conditions(document: Document, sources: Document) -> Conditions:
         _sourced(document["issued_since_notice"], sources),
         _sourced(document["attested_on_application_date"], sources),
         Sourced(accepted, parse_sourcing(proofs, sources)),
+        _sourced(document["accept_pending_anchor"], sources),
+        _sourced(document["pseudonym"], sources) if "pseudonym" in document else None,
     )
+
+
+def _payment(document: Document, sources: Document) -> Payment | None:
+    """What is paid; None for services that pay nothing."""
+    if "payment" not in document:
+        return None
+    return Payment(*_sourced_members(document["payment"], sources, "amount", "at_most"))
+
+
+def _limits(documents: Sequence[Document], sources: Document) -> tuple[Limit, ...]:
+    limits = tuple(
+        Limit(entry["id"], parse_text(entry["label"]), _sourced(entry["at"], sources))
+        for entry in documents
+    )
+    _require_unique([limit.id for limit in limits])
+    return limits
 
 
 def _over_quota(documents: Sequence[Document], sources: Document) -> tuple[OverQuotaOrder, ...]:
     orders = tuple(
-        OverQuotaOrder(*_dates(entry), order=_sourced_text(entry["order"], sources))
+        OverQuotaOrder(
+            *_dates(entry),
+            order=_sourced_text(entry["order"], sources),
+            credential_id=entry.get("credential", ""),
+            claim_name=entry.get("claim", ""),
+        )
         for entry in documents
     )
     _require_succession(orders, "over_quota")
@@ -146,4 +171,4 @@ def _require_succession(entries: Sequence[Dated], owner: str) -> None:
 
 def _require_unique(ids: Sequence[str]) -> None:
     if len(set(ids)) < len(ids):
-        raise ServiceFileError("two rules or two rounds share an id")
+        raise ServiceFileError("two rules, rounds or limits share an id")

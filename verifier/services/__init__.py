@@ -3,7 +3,7 @@
 from importlib.resources import files
 from typing import Final
 
-SERVICE_IDS: Final = ("youth-allowance",)
+SERVICE_IDS: Final = ("youth-allowance", "citizen-poll", "bulk-issuance", "document-delivery")
 
 
 def read_service_file(name: str) -> bytes:

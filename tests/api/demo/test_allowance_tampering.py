@@ -187,7 +187,36 @@ def test_tampering_is_named_although_everything_was_remade(
     assert not report.ok
     found = {(finding.check, finding.place) for finding in report.findings}
     assert TAMPERINGS[tamper] in found, found
-    assert ("manifest.anchored", "manifest.json") in found
+    assert "manifest.anchored" in {check for check, _ in found}
+
+
+@pytest.mark.parametrize(
+    "path", ["credentials/01/school-record.sd-jwt", "keys/holders.json", "status/x.jwt"]
+)
+def test_files_behind_no_other_check_are_named_by_the_manifests_log(
+    allowance: Path, copy_of: Callable[[Path], Path], path: str
+) -> None:
+    root = copy_of(allowance)
+    forger = Forger.of(root)
+    data = forger.folder.read(path) if (root / path).exists() else b""
+    forger.folder.write(path, data + b"~" if path.startswith("credentials") else data + b" ")
+    forger.manifest()
+    report = check_folder(root, (allowance / SNAPSHOT).read_bytes())
+    assert ("manifest.anchored", path) in {(f.check, f.place) for f in report.findings}
+
+
+def test_another_snapshot_and_strangers_in_the_chain_are_named(
+    allowance: Path, contest: Path, copy_of: Callable[[Path], Path]
+) -> None:
+    root = copy_of(allowance)
+    shutil.copyfile(contest / SNAPSHOT, root / SNAPSHOT)
+    (root / "chain").mkdir()
+    (root / "chain" / "more").write_text("x")
+    (root / "linked").symlink_to(root / "keys")
+    report = check_folder(root, (allowance / SNAPSHOT).read_bytes())
+    found = {(finding.check, finding.place) for finding in report.findings}
+    assert {("snapshot.same", SNAPSHOT), ("chain.files", "chain")} <= found
+    assert ("manifest.complete", "linked") in found
 
 
 def test_a_forged_credential_is_refused_by_the_check_itself(

@@ -172,7 +172,7 @@ def test_tampering_is_named_although_everything_was_remade(
     assert not report.ok
     found = {(finding.check, finding.place) for finding in report.findings}
     assert TAMPERINGS[tamper] in found
-    assert ("manifest.anchored", "manifest.json") in found
+    assert "manifest.anchored" in {check for check, _ in found}
 
 
 def test_remaking_an_unchanged_folder_changes_nothing(

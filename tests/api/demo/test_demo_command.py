@@ -67,6 +67,27 @@ def test_a_folder_of_somebody_else_is_left_alone(
     assert "demo.occupied" in capsys.readouterr().err
 
 
+def test_a_folder_with_somebody_elses_manifest_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text('{"name":"an extension"}')
+    (tmp_path / "source.js").write_text("mine")
+    assert main(["demo", "contest", "--out", str(tmp_path)]) == 1
+    assert (tmp_path / "source.js").read_text() == "mine"
+
+
+def test_a_hostile_file_name_cannot_steer_the_terminal(
+    contest: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import shutil
+
+    root = tmp_path / "copy"
+    shutil.copytree(contest, root)
+    (root / "evil\x1b[2J\nname").write_text("x")
+    assert main(["demo", "check", str(root), "--snapshot", str(contest / SNAPSHOT)]) == 1
+    printed = capsys.readouterr().out
+    assert "\x1b" not in printed
+    assert "evil\\x1b[2J\\nname" in printed
+
+
 def test_a_file_in_the_way_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("mine")
     assert main(["demo", "contest", "--out", str(tmp_path / "out")]) == 1

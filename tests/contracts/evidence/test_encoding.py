@@ -105,6 +105,12 @@ def test_deep_nesting_is_refused_before_anything_recurses(opening: bytes) -> Non
     assert done.stdout.strip() == b"refused", done
 
 
+def test_a_string_that_never_ends_is_refused_in_linear_time() -> None:
+    # With a pattern that starts anew at every quote this text took minutes.
+    with pytest.raises(EncodingError):
+        parse_json(b"[" * 33 + b'"' + b'\\"' * 450_000)
+
+
 @pytest.mark.parametrize(
     "text",
     [b'["' + b"[" * 100 + b'"]', b'["\\"' + b"[" * 100 + b'"]', b"[" + b"[]," * 100 + b"[]]"],

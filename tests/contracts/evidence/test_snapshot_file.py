@@ -116,6 +116,15 @@ CHANGES: dict[str, Callable[[Any], object]] = {
     "issuer twice": lambda d: d["issuers"].append(d["issuers"][0]),
     "log twice": lambda d: d["logs"].append(d["logs"][0]),
     "list twice": lambda d: d["status_lists"].append(d["status_lists"][0]),
+    "key twice": lambda d: d["issuers"][0]["keys"].append(d["issuers"][0]["keys"][0]),
+    "key after the head": lambda d: d["issuers"][0]["keys"][1].update(
+        {"from": "2026-01-01T10:00:00Z"}
+    ),
+    "end after the head": lambda d: d["issuers"][0]["suspensions"][0].update(
+        until="2026-01-01T10:00:00Z"
+    ),
+    "block after the head": lambda d: d["head"].update(number=5),
+    "blocks run backwards": lambda d: d["logs"][0]["checkpoints"][1].update(block=4),
     "period ends before it starts": lambda d: d["issuers"][0]["keys"][0].update(
         until="2026-01-01T00:00:00Z"
     ),

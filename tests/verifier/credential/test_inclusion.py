@@ -5,11 +5,16 @@ from datetime import timedelta
 
 import pytest
 
-from contracts.evidence.merkle import leaf_hash
+from contracts.evidence.checkpoint import Checkpoint, sign_checkpoint
+from contracts.evidence.encoding import Json
+from contracts.evidence.merkle import leaf_hash, prove_inclusion
+from contracts.evidence.receipt import Receipt
 from contracts.evidence.snapshot import Ending
 from tests.simulators.issuer import answer, material
 from tests.simulators.world import PATHS, World
 from verifier.credential.bundle import EvidenceBundle
+from verifier.credential.inclusion import MAX_LOG_CHARS, LogPlace, parse_evidence_claim
+from verifier.credential.issuance import IssuedCredential
 from verifier.credential.status import Status
 from verifier.credential.trust import TrustMaterial
 from verifier.credential.verification import (
@@ -17,6 +22,7 @@ from verifier.credential.verification import (
     verify,
 )
 from verifier.errors import (
+    EvidenceClaimError,
     InclusionUnknownError,
     KeyNotValidError,
     NotInLogError,
@@ -139,12 +145,12 @@ def test_a_tile_with_a_flipped_bit_proves_nothing(world: World) -> None:
         world.check(credential, trust)
 
 
-def test_a_history_rewritten_later_does_not_give_an_older_time(world: World) -> None:
+def rewritten_at(world: World, index: int) -> IssuedCredential:
+    """A credential put where another leaf stood when that place was first anchored."""
     world.anchored()
     world.issuer.pad(5)
     world.issuer.anchor()
     world.chain.wait(timedelta(minutes=10))
-    index = 2
     honest = world.issuer.tree
     forged_tree = type(honest)()
     forged_tree.extend(honest.read(0, at) for at in range(index))
@@ -154,5 +160,45 @@ def test_a_history_rewritten_later_does_not_give_an_older_time(world: World) -> 
     world.issuer.pad(1)
     world.issuer.anchor()
     assert forged.evidence.index == index
+    return forged
+
+
+def test_a_history_rewritten_later_does_not_give_an_older_time(world: World) -> None:
+    forged = rewritten_at(world, 2)
     with pytest.raises(InclusionUnknownError):
         world.check(forged)
+
+
+def test_a_receipt_under_a_later_checkpoint_does_not_give_an_older_time(world: World) -> None:
+    forged = rewritten_at(world, 2)
+    issuer = world.issuer
+    later = Checkpoint(issuer.origin, issuer.tree.size, issuer.tree.root())
+    note = sign_checkpoint(later, issuer.log_key)
+    receipt = Receipt(2, prove_inclusion(issuer.tree, 2, later.size), note)
+    held = EvidenceBundle((), (receipt,), issuer.evidence().status_lists)
+    trust = TrustMaterial.assemble(world.chain.snapshot(), held)
+    with pytest.raises(InclusionUnknownError, match="another place or checkpoint"):
+        world.check(forged, trust)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        None,
+        [],
+        {"index": 0},
+        {"log": "", "index": 0},
+        {"log": 1, "index": 0},
+        {"log": "a" * (MAX_LOG_CHARS + 1), "index": 0},
+        {"log": "a"},
+        {"log": "a", "index": -1},
+        {"log": "a", "index": True},
+        {"log": "a", "index": 1.0},
+        {"log": "a", "index": 1 << 48},
+    ],
+)
+def test_an_evidence_claim_names_a_log_and_an_index(claim: Json) -> None:
+    place = LogPlace("a" * MAX_LOG_CHARS, (1 << 48) - 1)
+    assert parse_evidence_claim(place.claim()) == place
+    with pytest.raises(EvidenceClaimError):
+        parse_evidence_claim(claim)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -5,7 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from verifier.eligibility.attestation import (
+    AgreementEntry,
     BenefitEntry,
+    DeliveryEntry,
     IncomeEntry,
     InsuredJob,
     ProgrammeEntry,
@@ -26,6 +29,7 @@ from verifier.eligibility.attestation import (
 )
 from verifier.eligibility.catalogue import Catalogue
 from verifier.eligibility.errors import AttestationError
+from verifier.eligibility.pseudonym import DERIVED_CLAIMS
 
 ON = date(2020, 3, 30)
 DAY = timedelta(days=1)
@@ -210,6 +214,9 @@ ENTRIES: dict[str, RegisterEntry] = {
     "health-premium": IncomeEntry(3846357, 2564238, 7),
     "benefit": BenefitEntry(basic_livelihood=False, near_poor=True),
     "programme-record": ProgrammeEntry(in_similar_programme=False, former_recipient=True),
+    "voter": ResidentEntry(date(1995, 5, 5), "KR-11", "종로구", 3),
+    "bulk-agreement": AgreementEntry(ON, ON, 99, at_district_desk=True),
+    "delivery-entitlement": DeliveryEntry(date(1995, 5, 5), disabled=False, pregnant=True),
 }
 
 ATTESTED: dict[str, dict[str, bool | int | str]] = {
@@ -235,6 +242,13 @@ ATTESTED: dict[str, dict[str, bool | int | str]] = {
         "no_basic_livelihood_or_near_poor": False,
     },
     "programme-record": {"in_similar_programme": False, "former_recipient": True},
+    "voter": {"registered_city": "KR-11", "age_14_or_over": True},
+    "bulk-agreement": {
+        "agreement_in_force": True,
+        "copies_100_a_day": False,
+        "at_district_desk": True,
+    },
+    "delivery-entitlement": {"disabled_70_or_over_or_pregnant": True},
 }
 
 
@@ -245,7 +259,8 @@ def test_claims_of_a_register_entry_are_exactly_those_of_the_type(
     kind = catalogue.credential_types[type_id]
     claims = attest(kind, ENTRIES[type_id], ON)
     assert claims == {"reference_date": "2020-03-30", **ATTESTED[type_id]}
-    assert {*claims, "person"} == {*kind.claims, "reference_date"}
+    derived = DERIVED_CLAIMS & kind.claims.keys()
+    assert {*claims, *derived} == {*kind.claims, "reference_date"}
 
 
 def test_every_credential_type_can_be_attested(catalogue: Catalogue) -> None:
@@ -258,6 +273,14 @@ def test_no_claim_shows_the_birth_date_or_an_amount(catalogue: Catalogue) -> Non
         assert not {"1995-05-05", 3846357, 2564238, 27 * 60} & {
             value for value in attested if isinstance(value, str | int)
         }
+
+
+def test_nothing_is_attested_for_delivery_to_a_restricted_subject(catalogue: Catalogue) -> None:
+    kind = catalogue.credential_types["delivery-entitlement"]
+    entry = DeliveryEntry(date(1940, 1, 1), disabled=True, pregnant=False)
+    assert attest(kind, entry, ON)["disabled_70_or_over_or_pregnant"] is True
+    with pytest.raises(AttestationError):
+        attest(kind, replace(entry, restricted=True), ON)
 
 
 def test_entry_of_another_register_is_refused(catalogue: Catalogue) -> None:

@@ -24,7 +24,9 @@ def build(changes: Mapping[str, tuple[str, str]], service_id: str = "youth-allow
 
 
 def test_catalogue_as_shipped_is_read(catalogue: Catalogue) -> None:
-    assert build({}) == catalogue
+    built = build({})
+    assert built.credential_types == catalogue.credential_types
+    assert built.services == {"youth-allowance": catalogue.service("youth-allowance")}
 
 
 def test_service_under_another_id_is_refused() -> None:
@@ -33,6 +35,8 @@ def test_service_under_another_id_is_refused() -> None:
 
 
 TYPES = "credential-types.yaml"
+
+PSEUDONYM = "  pseudonym: {{ value: {}, mark: F, source: public-notices }}\n"
 
 DEFECTS: dict[str, tuple[str, str, str, type[ServiceFileError]]] = {
     "two types of one vct": (
@@ -78,6 +82,42 @@ DEFECTS: dict[str, tuple[str, str, str, type[ServiceFileError]]] = {
         "minimum: 19, maximum: 34",
         "minimum: 19, maximum: 39",
         ClaimMismatchError,
+    ),
+    "an order over quota by a claim that nobody has": (
+        "youth-allowance.yaml",
+        "claim: premium_band",
+        "claim: premium_amount",
+        ClaimMismatchError,
+    ),
+    "an order over quota by a credential that is not asked for": (
+        "youth-allowance.yaml",
+        "    credential: health-premium\n    claim: premium_band",
+        "    credential: voter\n    claim: voter",
+        ClaimMismatchError,
+    ),
+    "an order over quota by a credential without a claim": (
+        "youth-allowance.yaml",
+        "    claim: premium_band\n",
+        "",
+        ServiceSchemaError,
+    ),
+    "a pseudonym that no credential holds": (
+        "youth-allowance.yaml",
+        "  accept_pending_anchor:\n",
+        PSEUDONYM.format("voter") + "  accept_pending_anchor:\n",
+        ClaimMismatchError,
+    ),
+    "a pseudonym that several credentials hold": (
+        "youth-allowance.yaml",
+        "  accept_pending_anchor:\n",
+        PSEUDONYM.format("person") + "  accept_pending_anchor:\n",
+        ClaimMismatchError,
+    ),
+    "no word on credentials that are not anchored": (
+        "youth-allowance.yaml",
+        "  accept_pending_anchor:\n",
+        "  accept_pending:\n",
+        ServiceSchemaError,
     ),
     "a schema that is no schema": (
         "schema.json",
