@@ -3,7 +3,14 @@
 import subprocess
 import sys
 
-BENCHES = ("bench.evidence_log", "bench.credential", "bench.ballot")
+BENCHES = (
+    "bench.evidence_log",
+    "bench.credential",
+    "bench.issuing",
+    "bench.ballot",
+    "bench.poll",
+    "bench.browser",
+)
 
 
 def main() -> int:

@@ -1,13 +1,33 @@
-"""``python -m voting``: offline commands for contests and polls. The only file access is here."""
+"""``python -m voting``: offline commands for contests and polls. The only file access is here.
+
+contest     decide a contest again from its files
+audit       check a published poll, every numbered check of SPEC.md
+simulate    hold a complete synthetic poll and write its record
+"""
 
 import argparse
+import json
+import os
+import re
+import secrets
 import sys
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
-from contracts.evidence.encoding import Json, parse_json
-from contracts.evidence.errors import EncodingError
+from contracts.evidence.encoding import Json, parse_hash, parse_json
+from contracts.evidence.errors import EncodingError, SnapshotError
+from contracts.evidence.snapshot_file import MAX_SNAPSHOT_BYTES, decode_snapshot
+from voting.audit.auditor import audit
+from voting.audit.findings import CHECKS, Report
+from voting.audit.means import Means as AuditMeans
+from voting.audit.means import Trust
 from voting.contest.comparison import check_result
 from voting.contest.entries import Entry, entries_from_json
 from voting.contest.figures import show
@@ -17,9 +37,30 @@ from voting.contest.poll_counts import PollCounts
 from voting.contest.result import Result, decide
 from voting.contest.rules import ContestRules
 from voting.errors import VotingError
+from voting.poll.errors import RecordError
+from voting.simulate.plan import Plan, Quorum, seeded_choices
+from voting.simulate.simulation import Means as SimulationMeans
+from voting.simulate.simulation import simulate
+from voting.workers import Progress, Workers, in_this_process
+
+A = TypeVar("A")
+B = TypeVar("B")
 
 HOLDS, DIFFERS, MISUSED = 0, 1, 2
 MAX_FILE_BYTES: Final = 1 << 24
+MAX_FOLDER_FILES: Final = 1000
+MAX_WORKERS: Final = 64
+_TENTHS: Final = 10
+_QUORUM: Final = re.compile(r"([0-9]{1,2})of([0-9]{1,2})")
+
+TRUSTED: Final = {
+    "ko": "주의: 투표 정의를 다른 곳과 견주지 않았습니다. --chain 또는 --poll-id를 주십시오.",
+    "en": "Note: the definition was taken on trust. Give --chain or --poll-id to compare it.",
+}
+VERDICTS: Final = {
+    "ko": {"holds": "맞음", "fails": "틀림", "undetermined": "확인 안 함"},
+    "en": {"holds": "holds", "fails": "FAILS", "undetermined": "not checked"},
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,6 +70,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0 if all holds, 1 if something does not, 2 for arguments or files that cannot be used.
     """
     options = _parser().parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] = options.run
+    return run(options)
+
+
+def _contest(options: argparse.Namespace) -> int:
     try:
         result = _recompute(options)
         published = _read(options.result) if options.result else None
@@ -63,7 +109,190 @@ def _parser() -> argparse.ArgumentParser:
         contest.add_argument(f"--{name}", type=Path, required=True, metavar="FILE", help=text)
     contest.add_argument("--result", type=Path, metavar="FILE", help="the published result")
     contest.add_argument("--lang", choices=("ko", "en"), default="ko")
+    contest.set_defaults(run=_contest)
+    _add_audit(commands.add_parser("audit", help="check a published poll"))
+    _add_simulate(commands.add_parser("simulate", help="hold a complete synthetic poll"))
     return parser
+
+
+def _add_audit(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("record", type=Path, metavar="RECORD", help="the folder of the record")
+    parser.add_argument("--chain", type=Path, metavar="SNAPSHOT", help="a trust snapshot")
+    parser.add_argument("--poll-id", metavar="ID", help="64 hexadecimal characters")
+    parser.add_argument("--workers", type=_count, default=os.cpu_count() or 1, metavar="N")
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    parser.add_argument("--lang", choices=("ko", "en"), default="ko")
+    parser.set_defaults(run=_audit)
+
+
+def _add_simulate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--voters", type=int, required=True, metavar="N")
+    parser.add_argument("--options", type=int, default=9, metavar="M")
+    parser.add_argument("--choose", type=int, default=3, metavar="K")
+    parser.add_argument("--trustees", type=_quorum, default=Quorum(2, 3), metavar="TofN")
+    parser.add_argument("--registrars", type=_quorum, default=Quorum(3, 4), metavar="TofN")
+    parser.add_argument("--seed", default="dojang", help="of votes and scores")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder")
+    parser.add_argument("--workers", type=_count, default=os.cpu_count() or 1, metavar="N")
+    parser.set_defaults(run=_simulate)
+
+
+def _quorum(text: str) -> Quorum:
+    found = _QUORUM.fullmatch(text)
+    if found is None:
+        raise argparse.ArgumentTypeError("is written like 2of3")
+    return Quorum(int(found[1]), int(found[2]))
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MAX_WORKERS:
+        raise argparse.ArgumentTypeError(f"is 1 to {MAX_WORKERS}")
+    return int(text)
+
+
+def _audit(options: argparse.Namespace) -> int:
+    try:
+        trust = _trust(options)
+        if not options.record.is_dir():
+            raise RecordError(f"{options.record.name} is no folder")
+    except (OSError, EncodingError, SnapshotError, VotingError) as error:
+        print(f"voting: {error}", file=sys.stderr)
+        return MISUSED
+    with _processes(options.workers) as workers:
+        means = AuditMeans(secrets.token_bytes, workers, _progress("ballots"))
+        report = audit(DiskFolder(options.record), trust, means)
+    if options.json:
+        print(json.dumps(report.to_json(), ensure_ascii=True, indent=2))
+    else:
+        _print_report(report, options.lang)
+    return HOLDS if report.holds else DIFFERS
+
+
+def _trust(options: argparse.Namespace) -> Trust:
+    poll_id = parse_hash(options.poll_id) if options.poll_id else None
+    if options.chain is None:
+        return Trust(poll_id)
+    return Trust(poll_id, decode_snapshot(_read(options.chain, MAX_SNAPSHOT_BYTES)))
+
+
+def _print_report(report: Report, language: str) -> None:
+    if not report.anchored:
+        print(TRUSTED[language])
+    print(f"poll {report.poll_id.hex()}")
+    for check, verdict in report.verdicts:
+        name = CHECKS[check][0 if language == "ko" else 1]
+        print(f"{check}  {VERDICTS[language][verdict.value]:12}  {name}")
+        for one in report.findings:
+            if one.check == check:
+                print(_printable(f"      {one.place}: {one.message} ({one.code})"))
+    print(f"{report.counted} / {report.ballots}")
+
+
+def _printable(text: str) -> str:
+    """Texts come out of hostile files: no control character reaches a terminal."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
+
+
+def _simulate(options: argparse.Namespace) -> int:
+    try:
+        plan = Plan(
+            options.voters,
+            options.options,
+            options.choose,
+            options.trustees,
+            options.registrars,
+            options.seed,
+        )
+        options.out.mkdir(parents=True)
+    except (OSError, VotingError) as error:
+        print(f"voting: {error}", file=sys.stderr)
+        return MISUSED
+    with _processes(options.workers) as workers:
+        means = SimulationMeans(secrets.token_bytes, workers, _progress("voters"))
+        made = simulate(plan, seeded_choices(plan), means)
+    for name, data in made.files.items():
+        path = options.out / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(data)
+    print(made.definition.poll_id().hex())
+    return HOLDS
+
+
+@dataclass(frozen=True, slots=True)
+class DiskFolder:
+    """A record in a folder; see ``voting.poll.record.Folder``."""
+
+    root: Path
+
+    def names(self) -> list[str]:
+        """Everything in it that is no folder, links included."""
+        paths = islice(self.root.rglob("*"), MAX_FOLDER_FILES)
+        files = (path for path in paths if path.is_symlink() or not path.is_dir())
+        names = (path.relative_to(self.root).as_posix() for path in files)
+        return sorted(name.encode("utf-8", "backslashreplace").decode() for name in names)
+
+    def length(self, name: str) -> int:
+        """The length of a file."""
+        try:
+            return self._path(name).stat().st_size
+        except OSError as error:
+            raise RecordError(f"{name} cannot be read") from error
+
+    def blocks(self, name: str, size: int) -> Iterator[bytes]:
+        """The bytes of a file."""
+        try:
+            with self._path(name).open("rb") as file:
+                while block := file.read(size):
+                    yield block
+        except OSError as error:
+            raise RecordError(f"{name} cannot be read") from error
+
+    def _path(self, name: str) -> Path:
+        path = self.root / name
+        if not path.is_file() or path.is_symlink():
+            raise RecordError(f"{name} is missing, or no plain file")
+        return path
+
+
+@dataclass(frozen=True, slots=True)
+class Processes:
+    """Work spread over processes, a few items ahead of what was taken."""
+
+    pool: ProcessPoolExecutor
+    ahead: int
+
+    def __call__(self, work: Callable[[A], B], items: Iterable[A]) -> Iterator[B]:
+        """See ``voting.workers.Workers``."""
+        waiting: deque[Future[B]] = deque()
+        for item in items:
+            waiting.append(self.pool.submit(work, item))
+            if len(waiting) >= self.ahead:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+@contextmanager
+def _processes(count: int) -> Iterator[Workers]:
+    if count == 1:
+        yield in_this_process
+        return
+    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
+        yield Processes(pool, 2 * count)
+
+
+def _progress(what: str) -> Progress:
+    """A line on standard error for every tenth that is done."""
+    shown = 0
+
+    def show(done: int, total: int) -> None:
+        nonlocal shown
+        tenths = _TENTHS * done // max(1, total)
+        if tenths > shown:
+            shown = tenths
+            print(f"{what}: {done} / {total}", file=sys.stderr, flush=True)
+
+    return show
 
 
 def _recompute(options: argparse.Namespace) -> Result:
@@ -85,11 +314,11 @@ def _sheets(value: Json) -> list[ScoreSheet]:
     return [ScoreSheet.from_json(item) for item in bare]
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, limit: int = MAX_FILE_BYTES) -> bytes:
     with path.open("rb") as file:
-        data = file.read(MAX_FILE_BYTES + 1)
-    if len(data) > MAX_FILE_BYTES:
-        raise EncodingError(f"{path.name} is larger than {MAX_FILE_BYTES} bytes")
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        raise EncodingError(f"{path.name} is larger than {limit} bytes")
     return data
 
 

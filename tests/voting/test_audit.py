@@ -1,0 +1,247 @@
+"""Honest records hold; a record that was changed with every key in hand is found by one check."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from contracts.evidence.encoding import canonical
+from tests.simulators.poll import RNG, Forger, audited, simulated, snapshot
+from tests.simulators.poll_forgeries import (
+    TAMPERING,
+    change_log,
+    new_ballot,
+    publish_a_log_without_signing_it,
+    set_inbox,
+    sign_with_another_key,
+    voter_key,
+)
+from voting.audit.findings import CHECKS, Book, Verdict
+from voting.audit.means import Trust
+from voting.audit.setting import check_definition, check_files, check_names
+from voting.crypto.ballot import ballot_length
+from voting.crypto.ballot_proof import Choice, cast, seal
+from voting.crypto.opening import open_for_check
+from voting.poll import record
+from voting.poll.documents import InboxEntry, OpenedSet
+from voting.poll.leaf import read_leaf
+from voting.poll.record import MemoryFolder
+
+
+@pytest.fixture
+def forger() -> Forger:
+    return Forger(simulated())
+
+
+def test_honest_record_holds(forger: Forger) -> None:
+    report = forger.report()
+    assert report.holds
+    assert not report.anchored
+    assert (report.counted, report.ballots) == (25, 28)
+    undetermined = [check for check, verdict in report.verdicts if verdict != Verdict.HOLDS]
+    assert undetermined == ["A-03"]
+
+
+def test_honest_record_holds_against_its_chain(forger: Forger) -> None:
+    trust = Trust(forger.poll.definition.poll_id(), snapshot(forger.poll))
+    report = forger.report(trust)
+    assert report.holds
+    assert report.anchored
+    assert {verdict for _, verdict in report.verdicts} == {Verdict.HOLDS}
+
+
+def test_counts_are_what_was_voted(forger: Forger) -> None:
+    counts = forger.counts()
+    assert counts.voters == 25
+    assert sum(counts.votes.values()) == 25
+
+
+def test_record_with_published_checks_holds() -> None:
+    forger = Forger(simulated(public_checks=True))
+    assert forger.files[record.CHECKS]
+    assert forger.report().holds
+
+
+def test_poll_below_its_minimum_holds_and_has_no_tally() -> None:
+    forger = Forger(simulated(10))
+    assert not record.TALLY & forger.files.keys()
+    assert forger.report().holds
+
+
+@pytest.mark.parametrize(("tamper", "check"), TAMPERING, ids=lambda x: getattr(x, "__name__", x))
+def test_tampering_is_found_by_its_own_check_alone(
+    forger: Forger, tamper: Callable[[Forger], None], check: str
+) -> None:
+    tamper(forger)
+    assert forger.failing() == {check}
+
+
+def test_checkpoint_of_another_key_ends_the_board_but_no_other_check(forger: Forger) -> None:
+    sign_with_another_key(forger)
+    assert forger.failing() == {"A-09"}
+    assert dict(forger.report().verdicts)["A-18"] is Verdict.UNDETERMINED
+
+
+def test_ballots_that_the_signed_root_does_not_cover_are_found(forger: Forger) -> None:
+    """The checkpoints stay; one ballot is exchanged for another valid one of the same voter."""
+    ballots = forger.ballots()
+    place = next(i for i, data in enumerate(ballots) if data[33:35] == b"\x00\x01")
+    context = forger.poll.definition.context()
+    key = read_leaf(context, ballots[place]).key
+    voter = [device.request.public for device in forger.poll.devices].index(key)
+    forger.files[record.BALLOTS] = b"".join(
+        new_ballot(forger, voter, 1, (0, 0, 1)) if i == place else data
+        for i, data in enumerate(ballots)
+    )
+    forger.set_tally()
+    assert "A-09" in forger.failing()
+
+
+def test_other_commitments_are_found_even_if_no_sheet_is_opened(forger: Forger) -> None:
+    opened = OpenedSet.parse(forger.files[record.OPENED])
+    forger.files[record.OPENED] = OpenedSet(opened.anchored_at, ()).to_bytes()
+    forger.set_result(forger.counts())
+    assert forger.report().holds
+    data = forger.files[record.COMMITMENTS]
+    forger.files[record.COMMITMENTS] = bytes(32) + data[32:]
+    assert forger.failing() == {"A-22"}
+
+
+def test_token_log_with_another_state_than_signed_is_found(forger: Forger) -> None:
+    publish_a_log_without_signing_it(forger)
+    assert "A-08" in forger.failing()
+
+
+def test_one_registrar_that_hides_an_entry_harms_nobody(forger: Forger) -> None:
+    change_log(forger, 1, lambda entries: entries[1:])
+    assert forger.report().holds
+
+
+def test_dropped_ballot_is_found_by_the_chain(forger: Forger) -> None:
+    trust = Trust(chain=snapshot(forger.poll))
+
+    def drop(batches: list[list[bytes]]) -> None:
+        del batches[0][0]
+
+    forger.change_ballots(drop)
+    assert forger.report().holds, "without the chain nobody but its voter misses a ballot"
+    assert forger.failing(trust) == {"A-10"}
+
+
+def test_hidden_token_entry_is_found_by_the_chain(forger: Forger) -> None:
+    trust = Trust(chain=snapshot(forger.poll))
+    change_log(forger, 1, lambda entries: entries[1:])
+    assert forger.failing(trust) == {"A-08"}
+
+
+def test_other_chain_contract_or_log_key_is_found(forger: Forger) -> None:
+    chain = snapshot(forger.poll)
+    for changed in (
+        replace(chain, identity=replace(chain.identity, chain_id=1)),
+        replace(chain, identity=replace(chain.identity, contracts=())),
+        replace(chain, logs=(replace(chain.logs[0], key=bytes(32)), *chain.logs[1:])),
+    ):
+        assert forger.failing(Trust(chain=changed)) == {"A-03"}
+
+
+def test_swapped_definition_is_found_by_the_poll_id(forger: Forger) -> None:
+    other = Forger(simulated(10))
+    assert other.report(Trust(other.poll.definition.poll_id())).holds
+    assert other.failing(Trust(forger.poll.definition.poll_id())) == {"A-02"}
+
+
+def test_too_few_ballots_that_were_decrypted_are_found() -> None:
+    forger = Forger(simulated(10))
+    forger.set_tally()
+    assert forger.failing() == {"A-19"}
+
+
+def test_posted_ballot_refused_for_a_true_reason_holds(forger: Forger) -> None:
+    ballot = new_ballot(forger, 3, 1, (0, 1, 0))
+    set_inbox(forger, InboxEntry(ballot, "R-02"))
+    assert forger.report().holds
+    set_inbox(forger, InboxEntry(b"no ballot", "B-01"))
+    assert forger.report().holds
+
+
+def test_check_that_was_cast_is_found() -> None:
+    forger = Forger(simulated(public_checks=True))
+    context, device = forger.poll.definition.context(), forger.poll.devices[4]
+    choice = Choice((1, 0, 0), 2, 9)
+    sealed = seal(context, choice, device.request.public, seed=device.seed, rng=RNG)
+    ballot = cast(context, sealed, voter_key(forger, 4), RNG)
+    forger.change_ballots(lambda batches: batches[-1].append(ballot))
+    assert forger.report().holds
+    opened = open_for_check(context, sealed).encode()
+    length = len(opened)
+    old = forger.files[record.CHECKS]
+    checks = [old[at : at + length] for at in range(0, len(old), length)]
+    forger.files[record.CHECKS] = b"".join(sorted([*checks, opened]))
+    assert forger.failing() == {"A-17"}
+
+
+def test_files_beside_the_record_and_missing_ones_are_found(forger: Forger) -> None:
+    forger.files["notes.txt"] = b"x"
+    assert forger.failing() == {"A-01"}
+    del forger.files["notes.txt"]
+    manifest = forger.seal().files[record.MANIFEST]
+    assert audited(MemoryFolder(forger.files)).holds
+    forger.files[record.COUNTS] += b" "
+    assert "A-01" in {f.check for f in audited(MemoryFolder(forger.files)).findings}
+    assert forger.files[record.MANIFEST] == manifest
+
+
+@pytest.mark.parametrize("name", sorted(simulated().files))
+def test_flipped_bytes_are_found_and_never_end_in_a_traceback(name: str) -> None:
+    honest = simulated().files
+    data = honest[name]
+    for place in sorted({0, len(data) * 2 // 3, len(data) - 1}) if data else []:
+        flipped = data[:place] + bytes([data[place] ^ 0x21]) + data[place + 1 :]
+        assert finds_a_changed_file(honest | {name: flipped})
+        forger = Forger(simulated())
+        forger.files[name] = flipped
+        report = forger.report() if place else audited(MemoryFolder(forger.files))
+        assert report.verdicts
+    assert finds_a_changed_file({n: data for n, data in honest.items() if n != name})
+
+
+def finds_a_changed_file(files: dict[str, bytes]) -> bool:
+    book = Book()
+    manifest = check_files(MemoryFolder(files), book)
+    if manifest is not None:
+        check_definition(MemoryFolder(files), manifest, Trust(), book)
+        check_names(simulated().definition, MemoryFolder(files), book)
+    return bool(book.findings)
+
+
+def test_every_bad_ballot_is_listed(forger: Forger) -> None:
+    def change(batches: list[list[bytes]]) -> None:
+        for batch in batches[:2]:
+            batch[0] = batch[0][:-1] + bytes([batch[0][-1] ^ 1])
+
+    forger.change_ballots(change)
+    found = [finding.place for finding in forger.report().findings]
+    assert len(found) == 2
+    assert all(place.startswith(record.BALLOTS) for place in found)
+
+
+def test_ballot_of_another_poll_is_found_by_its_code(forger: Forger) -> None:
+    batches = forger.batches()
+    batches[0][0] = Forger(simulated(10)).ballots()[0]
+    forger.set_board(batches)
+    found = {(finding.check, finding.code) for finding in forger.report().findings}
+    assert ("A-12", "B-03") in found
+
+
+def test_cut_off_ballot_is_found(forger: Forger) -> None:
+    length = ballot_length(forger.poll.definition.shape)
+    forger.files[record.BALLOTS] += bytes(length - 1)
+    assert forger.failing() == {"A-12"}
+
+
+def test_report_names_every_check_and_is_canonical(forger: Forger) -> None:
+    document = forger.report().to_json()
+    checks = document["checks"]
+    assert isinstance(checks, dict)
+    assert list(checks) == list(CHECKS)
+    assert canonical(document)

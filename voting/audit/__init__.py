@@ -1,0 +1,1 @@
+"""Recounting a published poll: numbered checks over a record, all findings listed."""

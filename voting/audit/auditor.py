@@ -1,0 +1,121 @@
+"""The audit: every numbered check of SPEC section 19 over one record."""
+
+from functools import partial
+
+from voting.audit.board import Scan, check_ballots, scan_board
+from voting.audit.checkpoints import BoardState, check_checkpoints
+from voting.audit.contest import check_outcome, check_sheets
+from voting.audit.findings import Book, Report
+from voting.audit.means import Means, Trust
+from voting.audit.published import Inbox, check_published, check_tokens_used
+from voting.audit.setting import (
+    check_chain,
+    check_definition,
+    check_endorsed,
+    check_files,
+    check_names,
+    check_registrars,
+    check_tokens,
+    check_trustees,
+)
+from voting.audit.tally import (
+    Recount,
+    check_counts,
+    check_partials,
+    check_sum,
+    check_turnout,
+)
+from voting.contest.poll_counts import PollCounts
+from voting.crypto.ceremony_record import CeremonyKeys
+from voting.crypto.elgamal import Ciphertext
+from voting.crypto.group import G1Point
+from voting.crypto.poll_context import PollContext
+from voting.poll.definition import PollDefinition
+from voting.poll.documents import PublishedSum
+from voting.poll.record import DEFINITION, Folder
+
+
+def audit(folder: Folder, trust: Trust, means: Means) -> Report:
+    """Check a record.
+
+    Args:
+        folder: the record, hostile.
+        trust: what it is compared with.
+        means: randomness, processes, progress.
+
+    Returns:
+        All findings. Checks that need what another one did not find are left undetermined; the
+        report holds only if there is no finding at all.
+
+    Not checked without a snapshot: that the definition, the checkpoints and the token logs are
+    those that were anchored. Never checked here, as no contract keeps them yet: that the inbox is
+    complete, and that opened sheets and result were anchored when the record says.
+    """
+    book = Book()
+    listed = check_files(folder, book)
+    definition = check_definition(folder, listed, trust, book)
+    if definition is None:
+        return book.report(b"", (0, 0), anchored=trust.anchored)
+    check_names(definition, folder, book)
+    if trust.chain is not None:
+        check_chain(definition, trust.chain, book)
+    sizes = _check_poll(definition, folder, trust, means, book)
+    return book.report(definition.poll_id(), sizes, anchored=trust.anchored)
+
+
+def _check_poll(
+    definition: PollDefinition, folder: Folder, trust: Trust, means: Means, book: Book
+) -> tuple[int, int]:
+    keys = check_trustees(definition, folder, book)
+    check_registrars(definition, folder, book)
+    check_endorsed(definition, folder, book)
+    tokens = check_tokens(definition, folder, trust, means.rng, book)
+    state = check_checkpoints(definition, folder, trust.chain, book)
+    context = book.stage(partial(book.attempt, "A-07", DEFINITION, definition.context))
+    if context is None:
+        return 0, 0
+    scan, total = _check_board(definition, context, state, folder, (means, book))
+    if tokens is not None:
+        check_tokens_used(scan, tokens, book)
+    published, counts = None, None
+    decrypted = check_turnout(definition, len(scan.counted), folder, book)
+    if decrypted and state is not None:
+        recount = Recount(state.final, len(scan.counted), total)
+        published, counts = _check_tally(definition, recount, keys, folder, book)
+    known = published is not None and counts is not None
+    if definition.contest is not None:
+        decrypted_at = None if published is None else published.decrypted_at
+        contest = definition.contest
+        opened = check_sheets(definition, contest, decrypted_at, folder, book)
+        if opened is not None and known == decrypted:
+            check_outcome(definition, contest, opened, counts, (folder, book))
+    return scan.tree.size, len(scan.counted)
+
+
+def _check_board(
+    definition: PollDefinition,
+    context: PollContext,
+    state: BoardState | None,
+    folder: Folder,
+    noted: tuple[Means, Book],
+) -> tuple[Scan, Ciphertext]:
+    means, book = noted
+    scan = scan_board(context, folder, state, book)
+    total = check_ballots(definition, folder, scan, means, book)
+    check_published(definition, context, folder, scan, book)
+    Inbox(context, scan, means.rng).check(folder, book)
+    return scan, total
+
+
+def _check_tally(
+    definition: PollDefinition,
+    recount: Recount,
+    keys: CeremonyKeys[G1Point] | None,
+    folder: Folder,
+    book: Book,
+) -> tuple[PublishedSum | None, PollCounts | None]:
+    published = check_sum(recount, folder, book)
+    decrypted = None
+    if published is not None and keys is not None:
+        decrypted = check_partials(definition, published, keys, folder, book)
+    return published, check_counts(definition, decrypted, folder, book)

@@ -1,0 +1,97 @@
+"""Checks A-09 and A-10 on the board's signed checkpoints."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from itertools import pairwise
+from typing import Final
+
+from contracts.evidence.checkpoint import Checkpoint, open_checkpoint
+from contracts.evidence.merkle import check_consistency
+from contracts.evidence.names import log_id
+from contracts.evidence.snapshot import TrustSnapshot
+from voting.audit.findings import Book
+from voting.poll import record
+from voting.poll.definition import PollDefinition
+from voting.poll.documents import AnchoredNote, decode_lines
+from voting.poll.record import Folder
+
+MAX_CHECKPOINTS_BYTES: Final = 1 << 28
+_PLACE: Final = record.CHECKPOINTS
+
+
+@dataclass(frozen=True, slots=True)
+class BoardState:
+    """The board's checkpoints, all signed with its key; at least one."""
+
+    checkpoints: tuple[Checkpoint, ...]
+
+    @property
+    def final(self) -> Checkpoint:
+        """The last one."""
+        return self.checkpoints[-1]
+
+
+def check_checkpoints(
+    definition: PollDefinition, folder: Folder, chain: TrustSnapshot | None, book: Book
+) -> BoardState | None:
+    """A-09: signatures and consistency; A-10: times, and the same on chain.
+
+    None for a board that has no checkpoint, or one that its key did not sign.
+    """
+    return book.stage(partial(_check, definition, folder, chain, book))
+
+
+def _check(
+    definition: PollDefinition, folder: Folder, chain: TrustSnapshot | None, book: Book
+) -> BoardState | None:
+    notes = book.attempt("A-09", _PLACE, partial(_load, folder))
+    keys = [definition.board_key]
+    points = [
+        book.attempt("A-09", f"{_PLACE}[{i}]", partial(open_checkpoint, one.note, keys))
+        for i, one in enumerate(notes)
+    ]
+    _check_growth(points, notes, book)
+    _check_times(definition, [one.anchored_at for one in notes], book)
+    if chain is not None:
+        claimed = [(p.size, p.root, n.anchored_at) for p, n in zip(points, notes, strict=True)]
+        expected = _anchored(definition, chain)
+        text = "these are not the checkpoints that were anchored until the end of the grace"
+        book.expect("A-10", _PLACE, holds=expected == claimed, otherwise=text)
+    return BoardState(tuple(points)) if points else None
+
+
+def _load(folder: Folder) -> list[AnchoredNote]:
+    lines = decode_lines(record.read(folder, _PLACE, MAX_CHECKPOINTS_BYTES))
+    return [AnchoredNote.from_json(line) for line in lines]
+
+
+def _check_growth(points: Sequence[Checkpoint], notes: Sequence[AnchoredNote], book: Book) -> None:
+    if points and (notes[0].proof or not points[0].size):
+        book.add("A-09", f"{_PLACE}[0]", "the first checkpoint is of nothing, or has a proof")
+    for i, (old, new) in enumerate(pairwise(points), 1):
+        where = f"{_PLACE}[{i}]"
+        if new.size <= old.size:
+            book.add("A-09", where, "the board did not grow")
+            continue
+        step = partial(check_consistency, old.size, new.size, notes[i].proof, old.root, new.root)
+        book.stage(partial(book.attempt, "A-09", where, step))
+
+
+def _check_times(definition: PollDefinition, times: Sequence[datetime], book: Book) -> None:
+    window = definition.times
+    ordered = all(earlier <= later for earlier, later in pairwise(times))
+    book.expect("A-10", _PLACE, holds=ordered, otherwise="checkpoints run back in time")
+    for i, time in enumerate(times):
+        inside = window.opens <= time <= window.final
+        text = "anchored before opening, or after the grace"
+        book.expect("A-10", f"{_PLACE}[{i}]", holds=inside, otherwise=text)
+
+
+def _anchored(
+    definition: PollDefinition, chain: TrustSnapshot
+) -> list[tuple[int, bytes, datetime]]:
+    log = chain.log(log_id(definition.publication.origin))
+    points = () if log is None else log.checkpoints
+    return [(p.size, p.root, p.time) for p in points if p.time <= definition.times.final]

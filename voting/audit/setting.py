@@ -1,0 +1,251 @@
+"""Checks A-01 to A-08: files, definition, chain, ceremonies, endorsements, keys, token logs."""
+
+from functools import partial
+from typing import Final, TypeVar
+
+from contracts.evidence.checkpoint import Checkpoint, open_checkpoint
+from contracts.evidence.errors import EncodingError
+from contracts.evidence.names import log_id
+from contracts.evidence.note import MAX_NOTE_BYTES, LogKey
+from contracts.evidence.snapshot import TrustSnapshot
+from voting.audit.findings import Book
+from voting.audit.means import Trust
+from voting.crypto.ceremony import Ceremony, check_endorsements
+from voting.crypto.ceremony_record import CeremonyKeys, CeremonyRecord, verify_ceremony
+from voting.crypto.group import G1, G1Point, G2Point
+from voting.crypto.randomness import Rng
+from voting.crypto.subgroup import check_subgroup
+from voting.poll import record
+from voting.poll.definition import PollDefinition, parse_definition
+from voting.poll.documents import decode_ceremony
+from voting.poll.errors import RecordError
+from voting.poll.parties import Endorsements
+from voting.poll.record import Folder, Manifest
+from voting.poll.token_log import (
+    TokenLog,
+    check_order,
+    entries_root,
+    read_entries,
+    tokens_granted,
+)
+
+POLL_CONTRACT: Final = "poll"
+"""The name of the poll's contract in a snapshot."""
+
+MAX_LOG_BYTES: Final = 1 << 31
+_SUBGROUP_BATCH: Final = 10_000
+
+P = TypeVar("P", G1Point, G2Point)
+
+
+def check_files(folder: Folder, book: Book) -> Manifest | None:
+    """A-01: the manifest lists exactly the files that are there, with their lengths and hashes."""
+
+    def act() -> Manifest:
+        raw = book.attempt("A-01", record.MANIFEST, lambda: record.read(folder, record.MANIFEST))
+        listed = book.attempt("A-01", record.MANIFEST, lambda: Manifest.parse(raw))
+        names = set(folder.names()) - {record.MANIFEST}
+        for name in sorted(names ^ listed.files.keys()):
+            book.add("A-01", name, RecordError("listed and missing, or there and not listed"))
+        for name in sorted(names & listed.files.keys()):
+            _check_file(folder, name, listed, book)
+        return listed
+
+    return book.stage(act)
+
+
+def _check_file(folder: Folder, name: str, listed: Manifest, book: Book) -> None:
+    measured = book.stage(lambda: book.attempt("A-01", name, lambda: record.measure(folder, name)))
+    if measured is not None and measured != listed.files[name]:
+        book.add("A-01", name, RecordError("length or hash is not the one of the manifest"))
+
+
+def check_names(definition: PollDefinition, folder: Folder, book: Book) -> None:
+    """A-01: the record has the files that this poll needs, and no other."""
+    registrars = range(1, len(definition.registrars.identities) + 1)
+    needed = set(record.ALWAYS) | {record.MANIFEST}
+    needed |= {name for j in registrars for name in record.token_names(j)}
+    if definition.contest is not None:
+        needed |= record.CONTEST
+    there = set(folder.names())
+    for name in sorted(needed - there):
+        book.add("A-01", name, RecordError("this file is missing"))
+    for name in sorted(there - needed - record.TALLY):
+        book.add("A-01", name, RecordError("this file has no place in the record"))
+
+
+def check_definition(
+    folder: Folder, listed: Manifest | None, trust: Trust, book: Book
+) -> PollDefinition | None:
+    """A-02: the definition can be held, and is the one that was announced."""
+    place = record.DEFINITION
+
+    def act() -> PollDefinition:
+        raw = book.attempt("A-02", place, lambda: record.read(folder, place))
+        definition = book.attempt("A-02", place, lambda: parse_definition(raw))
+        poll_id = definition.poll_id()
+        if listed is not None and listed.poll_id != poll_id:
+            book.add("A-02", place, "the manifest is of another poll")
+        if trust.poll_id is not None and trust.poll_id != poll_id:
+            book.add("A-02", place, "this is another poll than the one that was asked for")
+        return definition
+
+    return book.stage(act)
+
+
+def check_chain(definition: PollDefinition, chain: TrustSnapshot, book: Book) -> None:
+    """A-03: chain, contract, and the logs of board and registrars with their keys."""
+    identity = chain.identity
+    book.expect(
+        "A-03",
+        "publication.chain_id",
+        holds=identity.chain_id == definition.chain_id,
+        otherwise="the snapshot is of another chain",
+    )
+    contracts = dict(identity.contracts)
+    book.expect(
+        "A-03",
+        "publication.contract",
+        holds=contracts.get(POLL_CONTRACT) == definition.publication.contract,
+        otherwise="the definition names another contract than the chain has",
+    )
+    registrars = range(1, len(definition.registrars.identities) + 1)
+    for key in (definition.board_key, *(definition.registrar_key(j) for j in registrars)):
+        log = chain.log(log_id(key.origin))
+        book.expect(
+            "A-03",
+            key.origin,
+            holds=log is not None and log.key == key.public,
+            otherwise="the chain has no log of this name with this key",
+        )
+
+
+def check_trustees(
+    definition: PollDefinition, folder: Folder, book: Book
+) -> CeremonyKeys[G1Point] | None:
+    """A-04: the trustees' ceremony, its transcript, and its keys."""
+    body = definition.trustees
+    return _check_ceremony(
+        folder,
+        record.TRUSTEE_CEREMONY,
+        body.ceremony(definition.chain_id),
+        (body.transcript, b"".join(body.keys)),
+        ("A-04", book),
+    )
+
+
+def check_registrars(
+    definition: PollDefinition, folder: Folder, book: Book
+) -> CeremonyKeys[G2Point] | None:
+    """A-05: the registrars' ceremony, its transcript, and its key."""
+    body = definition.registrars
+    return _check_ceremony(
+        folder,
+        record.REGISTRAR_CEREMONY,
+        body.ceremony(definition.chain_id),
+        (body.transcript, body.key),
+        ("A-05", book),
+    )
+
+
+def _check_ceremony(
+    folder: Folder,
+    place: str,
+    ceremony: Ceremony[P],
+    expected: tuple[bytes, bytes],
+    noted: tuple[str, Book],
+) -> CeremonyKeys[P] | None:
+    check, book = noted
+
+    def load() -> CeremonyRecord:
+        return decode_ceremony(record.read(folder, place), ceremony.parties)
+
+    def act() -> CeremonyKeys[P]:
+        messages = book.attempt(check, place, load)
+        keys = book.attempt(check, place, lambda: verify_ceremony(ceremony, messages))
+        made = (keys.transcript, ceremony.group.encode_all(keys.public))
+        if made != expected:
+            book.add(check, place, "the definition names other keys or another transcript")
+        return keys
+
+    return book.stage(act)
+
+
+def check_endorsed(definition: PollDefinition, folder: Folder, book: Book) -> None:
+    """A-06: every trustee and registrar signed for this poll."""
+    place, poll_id, chain_id = record.ENDORSEMENTS, definition.poll_id(), definition.chain_id
+    trustees, registrars = definition.trustees, definition.registrars
+
+    def act() -> None:
+        signed = book.attempt("A-06", place, lambda: Endorsements.parse(record.read(folder, place)))
+        made = trustees.ceremony(chain_id), trustees.transcript, signed.trustees
+        book.stage(lambda: book.attempt("A-06", place, lambda: _endorsed(poll_id, *made)))
+        granted = registrars.ceremony(chain_id), registrars.transcript, signed.registrars
+        book.stage(lambda: book.attempt("A-06", place, lambda: _endorsed(poll_id, *granted)))
+
+    book.stage(act)
+
+
+def _endorsed(
+    poll_id: bytes, ceremony: Ceremony[P], transcript: bytes, signatures: tuple[bytes, ...]
+) -> None:
+    check_endorsements(ceremony, poll_id, transcript, signatures)
+
+
+def check_tokens(
+    definition: PollDefinition, folder: Folder, trust: Trust, rng: Rng, book: Book
+) -> int | None:
+    """A-08: every registrar's log; how many tokens there can be, None if a log cannot be read."""
+    registrars = range(1, len(definition.registrars.identities) + 1)
+    logs = [book.stage(partial(_check_log, definition, folder, j, trust, book)) for j in registrars]
+    readable = [log for log in logs if log is not None]
+    requests = sorted({request for log in readable for request in log.requests})
+    book.stage(lambda: book.attempt("A-08", "tokens", lambda: _check_points(requests, rng)))
+    if len(readable) < len(logs):
+        return None
+    needed = definition.registrars.threshold - definition.registrars.dishonest
+    return tokens_granted(readable, needed)
+
+
+def _check_log(
+    definition: PollDefinition, folder: Folder, registrar: int, trust: Trust, book: Book
+) -> TokenLog:
+    entries_name, note_name = record.token_names(registrar)
+    key = definition.registrar_key(registrar)
+    raw = book.attempt(
+        "A-08", entries_name, lambda: record.read(folder, entries_name, MAX_LOG_BYTES)
+    )
+    entries = book.attempt("A-08", entries_name, lambda: read_entries(raw))
+    book.stage(lambda: book.attempt("A-08", entries_name, lambda: check_order(entries)))
+    note = book.attempt("A-08", note_name, lambda: read_note(folder, note_name))
+    state = book.attempt("A-08", note_name, lambda: open_checkpoint(note, [key]))
+    expected = Checkpoint(key.origin, len(entries), entries_root(entries))
+    if state != expected:
+        book.add("A-08", note_name, "the signed state is not that of the entries")
+    if trust.chain is not None and entries and not _is_anchored(trust.chain, key, expected):
+        book.add("A-08", note_name, "the state of this log is not the one anchored")
+    return TokenLog(entries, note)
+
+
+def read_note(folder: Folder, name: str) -> str:
+    """A signed note from a file.
+
+    Raises:
+        RecordError: missing, or longer than notes are.
+        EncodingError: no UTF-8.
+    """
+    try:
+        return record.read(folder, name, MAX_NOTE_BYTES).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise EncodingError("a note is UTF-8 text") from error
+
+
+def _is_anchored(chain: TrustSnapshot, key: LogKey, state: Checkpoint) -> bool:
+    log = chain.log(log_id(key.origin))
+    states = [] if log is None else [(point.size, point.root) for point in log.checkpoints]
+    return states == [(state.size, state.root)]
+
+
+def _check_points(requests: list[bytes], rng: Rng) -> None:
+    for at in range(0, len(requests), _SUBGROUP_BATCH):
+        check_subgroup([G1.on_curve(m) for m in requests[at : at + _SUBGROUP_BATCH]], rng)

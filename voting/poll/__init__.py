@@ -1,0 +1,1 @@
+"""A poll around the cryptography: definition, registrars, board, tally and public record."""

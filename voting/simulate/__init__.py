@@ -1,0 +1,1 @@
+"""A complete synthetic poll with real cryptography, for demonstrations, tests and measuring."""
