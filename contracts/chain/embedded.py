@@ -11,11 +11,13 @@ elsewhere.
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from eth.exceptions import PyEVMError
+from rlp.exceptions import RLPException
 from web3 import Web3
 
 from contracts.chain.deployment import deploy
@@ -27,7 +29,7 @@ from contracts.chain.ledger import ChainLedger
 from contracts.chain.provider import EmbeddedProvider, Gate
 from contracts.chain.sender import Sender, Terms
 from contracts.chain.store import ChainStore
-from contracts.evidence.errors import LedgerIdentityError
+from contracts.evidence.errors import LedgerIdentityError, LedgerUnavailableError
 from contracts.evidence.snapshot import Block
 
 KEY_FILE: Final = "account.key"
@@ -83,9 +85,9 @@ class EmbeddedLedger(ChainLedger):
             LedgerUnavailableError: another process has it open, or its file cannot be read.
             LedgerIdentityError: the folder's files do not belong together.
         """
-        folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
         self._gate = Gate()
-        with ExitStack() as opened, self._gate.passed():
+        with _told(), ExitStack() as opened, self._gate.passed():
+            folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
             opened.callback(FolderLock(folder).release)
             self._open(folder, clock, opened)
             # From here on what was opened stays so; an error above has closed it again.
@@ -121,6 +123,19 @@ class EmbeddedLedger(ChainLedger):
         sender = Sender(Web3(EmbeddedProvider(backend, self._gate)), signer, _TERMS)
         deployment = deploy(sender, folder / DEPLOYMENT_FILE)
         super().__init__(sender, EmbeddedEvents(store, backend, self._gate), deployment)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tell what keeps a chain from being opened in the port's own errors."""
+    try:
+        yield
+    except OSError as error:
+        raise LedgerUnavailableError(
+            f"the chain's folder cannot be used: {error.strerror}"
+        ) from error
+    except (PyEVMError, RLPException) as error:
+        raise LedgerIdentityError("the chain's file is damaged") from error
 
 
 def _check_folder(folder: Path) -> None:

@@ -1,4 +1,8 @@
-"""The data sets of the contest demonstration: what was published, and what is synthetic."""
+"""The data sets of the contest demonstration: what was published, and what is synthetic.
+
+``facts.assumed`` lists the members of ``facts`` that a contest needs and that were not published
+for that year; the note for people says so too.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +14,7 @@ from api.demo.errors import FolderError
 from contracts.evidence.document import Document
 from contracts.evidence.encoding import Json, parse_json
 from contracts.evidence.errors import EncodingError
+from verifier.eligibility.wording import Bilingual
 from voting.contest.awards import CITY_TIERS, Tier
 from voting.contest.blend import BlendRules, Weights
 from voting.contest.entries import Entry, Round
@@ -48,7 +53,7 @@ class ContestSource:
     year: str
     title: Title
     source: str
-    note: Title
+    note: Bilingual
     rules: ContestRules
     named: tuple[tuple[Entry, str], ...]
     submitted: int
@@ -98,12 +103,13 @@ def _source(document: Document, facts: Document, synthetic: Document) -> Contest
     poll = facts.document("poll")
     published = _numbers(facts.document("votes"))
     facts.take("not_published")
+    facts.take("assumed")
     conflict = synthetic.document("conflict")
     return ContestSource(
         year=document.text("id"),
         title=Title.read(document.document("title")),
         source=facts.text("source"),
-        note=Title.read(synthetic.document("note")),
+        note=_note(synthetic.document("note")),
         rules=_rules(facts, poll.document("weights")),
         named=tuple(facts.items("named", _named)),
         submitted=facts.integer("submitted"),
@@ -136,6 +142,10 @@ def _rules(facts: Document, weights: Document) -> ContestRules:
         ),
         tiers=tuple(Tier(name, titles[name], places, amount) for name, places, amount in tiers),
     )
+
+
+def _note(part: Document) -> Bilingual:
+    return Bilingual(part.text("ko"), part.text("en"))
 
 
 def _named(part: Document) -> tuple[Entry, str]:

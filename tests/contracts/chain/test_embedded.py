@@ -184,6 +184,11 @@ class TestFolder:
         first.close()
         EmbeddedLedger(tmp_path, clock).close()
 
+    def test_folder_that_cannot_be_used_is_told_as_unavailable(self, tmp_path: Path) -> None:
+        (tmp_path / "file").write_text("in the way")
+        with pytest.raises(LedgerUnavailableError):
+            EmbeddedLedger(tmp_path / "file", clock)
+
     def test_failed_opening_frees_the_folder(self, tmp_path: Path) -> None:
         make_chain(tmp_path)
         key = (tmp_path / KEY_FILE).read_bytes()
