@@ -15,7 +15,7 @@ from voting.crypto.ballot_transcript import (
     y_digest,
 )
 from voting.crypto.elgamal import Ciphertext, encrypt
-from voting.crypto.errors import ChoiceError
+from voting.crypto.errors import ChoiceError, ForeignChoiceError
 from voting.crypto.fixed_base import generator_base
 from voting.crypto.group import G1, SECOND_GENERATOR, G1Point, encode_scalar
 from voting.crypto.poll_context import PollContext
@@ -63,8 +63,24 @@ class BallotSecrets:
 
 @dataclass(frozen=True, slots=True)
 class SealedChoice:
-    """An encrypted choice that is not yet cast; only ``code`` may be shown before the decision."""
+    """An encrypted choice that is not yet cast; only ``code`` may be shown before the decision.
 
+    It belongs to one context and one ballot key: cast under a second one it would answer a second
+    challenge with the same secrets and so reveal them.
+
+    Args:
+        context: ctx it was sealed for, 32 bytes.
+        public: V it was sealed for, 48 bytes.
+        code: the tracking code.
+        sequence: of the choice.
+        ciphertext: A and B.
+        votes: one bit per option.
+        bits: votes, then slack.
+        secrets: of this ballot.
+    """
+
+    context: bytes
+    public: bytes
     code: bytes
     sequence: int
     ciphertext: Ciphertext
@@ -108,14 +124,15 @@ def seal(
     what = transcript_hash(
         "hedged-ballot", context.digest, public, votes, u32(choice.sequence), u32(choice.attempt)
     )
-    return _seal(context, choice, bits, _draw_secrets(context, Hedge(seed, what, rng)), rng)
+    secrets = _draw_secrets(context, Hedge(seed, what, rng))
+    return _seal(context, (choice, bits), public, secrets, rng)
 
 
 def seal_with_given_secrets_for_vectors(
-    context: PollContext, choice: Choice, secrets: BallotSecrets, rng: Rng
+    context: PollContext, choice: Choice, public: bytes, secrets: BallotSecrets, rng: Rng
 ) -> SealedChoice:
     """Seal with secrets from a test vector; a ballot made like this is secret from nobody."""
-    return _seal(context, choice, _ballot_bits(context, choice), secrets, rng)
+    return _seal(context, (choice, _ballot_bits(context, choice)), public, secrets, rng)
 
 
 def cast(context: PollContext, sealed: SealedChoice, voter: VoterKey, rng: Rng) -> bytes:
@@ -127,8 +144,14 @@ def cast(context: PollContext, sealed: SealedChoice, voter: VoterKey, rng: Rng) 
         voter: key and token.
         rng: for splitting secrets.
 
-    Not checked: the token (``verify_token`` does, when it is unblinded).
+    Raises:
+        ForeignChoiceError: it was sealed for another context or another key (B-12).
+
+    Not checked: the token (``verify_token`` does, when it is unblinded); that the choice was not
+    opened or cast before, which its holder remembers.
     """
+    if (sealed.context, sealed.public) != (context.digest, voter.public):
+        raise ForeignChoiceError("the choice was sealed for another poll or another key")
     secrets, keys = sealed.secrets, context.keys
     announcement = encrypt(keys, secrets.a, secrets.s, rng).encode()
     caster = Caster(voter.public, sealed.sequence, voter.token)
@@ -173,11 +196,18 @@ def _draw_secrets(context: PollContext, hedge: Hedge) -> BallotSecrets:
 
 
 def _seal(
-    context: PollContext, choice: Choice, bits: tuple[int, ...], secrets: BallotSecrets, rng: Rng
+    context: PollContext,
+    chosen: tuple[Choice, tuple[int, ...]],
+    public: bytes,
+    secrets: BallotSecrets,
+    rng: Rng,
 ) -> SealedChoice:
+    choice, bits = chosen
     ciphertext = encrypt(context.keys, bits, secrets.r, rng)
     code = tracking_code(context, ciphertext.encode())
-    return SealedChoice(code, choice.sequence, ciphertext, choice.votes, bits, secrets)
+    return SealedChoice(
+        context.digest, public, code, choice.sequence, ciphertext, choice.votes, bits, secrets
+    )
 
 
 def _bit_pair(sealed: SealedChoice, y: int, rng: Rng) -> bytes:

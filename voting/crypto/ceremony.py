@@ -19,6 +19,7 @@ from voting.crypto.errors import (
     PartyListError,
 )
 from voting.crypto.group import G1, G2, G1Point, G2Point, Group, PointT
+from voting.crypto.identity_keys import is_sound_identity
 from voting.crypto.poll_context import MAX_OPTIONS
 from voting.crypto.transcript import DIGEST_BYTES, transcript_hash, u32, u256
 
@@ -27,6 +28,7 @@ MIN_TRUSTEE_THRESHOLD: Final = 2
 IDENTITY_BYTES: Final = 32
 SIGNATURE_BYTES: Final = 64
 _HEADER_BYTES: Final = 5
+_MAX_CHAIN_ID: Final = (1 << 256) - 1
 
 
 class Round(IntEnum):
@@ -44,8 +46,8 @@ class Venue:
     """Where and when: what makes a ceremony different from every other one.
 
     Args:
-        identities: Ed25519 public keys, 32 bytes each, party 1 first.
-        chain_id: of the chain the poll will be anchored on.
+        identities: Ed25519 public keys, canonical and of prime order, party 1 first.
+        chain_id: of the chain the poll will be anchored on, below 2^256.
         nonce: 32 random bytes.
     """
 
@@ -82,7 +84,7 @@ def trustee_ceremony(threshold: int, options: int, venue: Venue) -> Ceremony[G1P
     """The setting for trustees: one key per option, any t of n decrypt.
 
     Raises:
-        CeremonyRuleError: unless ``2 <= t <= n`` and options are in range (K-01).
+        CeremonyRuleError: unless ``2 <= t <= n`` and options and chain id are in range (K-01).
         PartyListError: identity keys that are malformed or repeated (K-02).
     """
     parties = len(venue.identities)
@@ -95,7 +97,7 @@ def registrar_ceremony(threshold: int, dishonest: int, venue: Venue) -> Ceremony
     """The setting for registrars: one key, any t of n make a token.
 
     Raises:
-        CeremonyRuleError: see ``check_registrar_rule`` (K-01).
+        CeremonyRuleError: see ``check_registrar_rule``, or the chain id is out of range (K-01).
         PartyListError: identity keys that are malformed or repeated (K-02).
     """
     check_registrar_rule(len(venue.identities), threshold, dishonest)
@@ -126,8 +128,10 @@ def _bind(role: str, threshold: int, keys: int, venue: Venue) -> tuple[tuple[byt
     identities = venue.identities
     if len(set(identities)) != len(identities) or not 0 < len(identities) <= MAX_PARTIES:
         raise PartyListError(0, f"identity keys are 1..{MAX_PARTIES} different ones")
-    if any(len(key) != IDENTITY_BYTES for key in identities) or len(venue.nonce) != DIGEST_BYTES:
-        raise PartyListError(0, "identity keys and the nonce have 32 bytes each")
+    if not all(map(is_sound_identity, identities)) or len(venue.nonce) != DIGEST_BYTES:
+        raise PartyListError(0, "an identity key is no canonical point of prime order, or no nonce")
+    if not 0 <= venue.chain_id <= _MAX_CHAIN_ID:
+        raise CeremonyRuleError(0, "the chain id is no number of 256 bits")
     numbers = (u32(len(identities)), u32(threshold), u32(keys))
     where = (b"".join(identities), u256(venue.chain_id), venue.nonce)
     return identities, transcript_hash("ceremony", role.encode("ascii"), *numbers, *where)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
-from voting.crypto.ceremony import Ceremony, Round, SignedMessage, check_message
+from voting.crypto.ceremony import Ceremony, Round, SignedMessage, check_message, check_round
 from voting.crypto.ceremony_record import (
     KEM_BYTES,
     check_announcements,
@@ -19,6 +19,7 @@ from voting.crypto.errors import (
     CeremonyError,
     EquivocationError,
     FalseComplaintError,
+    PartyListError,
     ShareDecryptionError,
     ShareEquationError,
     ViewMismatchError,
@@ -27,6 +28,12 @@ from voting.crypto.group import PointT
 from voting.crypto.transcript import DIGEST_BYTES
 
 _SECRET_START: Final = DIGEST_BYTES + 4
+_ANSWERED: Final = {
+    Round.OPEN: Round.ANNOUNCE,
+    Round.DEAL: Round.OPEN,
+    Round.CONFIRM: Round.DEAL,
+    Round.COMPLAIN: Round.DEAL,
+}
 
 
 def judge_complaint(
@@ -49,6 +56,9 @@ def judge_complaint(
         CeremonyError: rounds one to three are not sound by themselves, or nobody signed the
             complaint; then that is the verdict. A complaint about other messages than the
             published ones goes to ``judge_view`` (K-14).
+
+    Not checked: whether the complainer confirmed before. Who has its confirmation ignores the
+    complaint (SPEC 8.2), whatever this verdict is.
     """
     first = check_announcements(ceremony, rounds[0])
     second = check_openings(ceremony, first, rounds[1])
@@ -94,7 +104,7 @@ def judge_view(
     published: Sequence[SignedMessage],
     answer: SignedMessage,
     claimed: Sequence[SignedMessage],
-) -> CeremonyError:
+) -> CeremonyError | None:
     """Decide why a party answered to other messages than the published ones.
 
     A relay that shows a party a second message needs somebody who signed it, so that the party can
@@ -109,12 +119,18 @@ def judge_view(
 
     Returns:
         The verdict: K-11 with the one who signed twice as culprit, or K-14 with the one who
-        answered.
+        answered; None where the answer is one to the published messages: nothing is to be judged.
 
     Raises:
-        CeremonyError: the answer is not signed by its sender (K-02, K-03).
+        CeremonyError: the answer is not signed by its sender, or answers no round; ``published``
+            is not one signed message of each party for the round before it (K-02, K-03).
     """
     body = check_message(ceremony, answer.kind, answer)
+    if answer.kind not in _ANSWERED:
+        raise PartyListError(0, f"{answer.kind.name} answers no round")
+    check_round(ceremony, _ANSWERED[answer.kind], published)
+    if body[:DIGEST_BYTES] == view_of(ceremony, published):
+        return None
     liar = ViewMismatchError(answer.sender, "cannot show the messages it claims to have seen")
     if len(claimed) != len(published) or body[:DIGEST_BYTES] != view_of(ceremony, claimed):
         return liar

@@ -30,6 +30,7 @@ KEM_BYTES: Final = 32
 _SEAL_BYTES: Final = 48
 """HPKE adds an encapsulated key of 32 bytes and a tag of 16."""
 
+_TRANSPORT_MODULUS: Final = 2**255 - 19
 _PROBE: Final = X25519PrivateKey.from_private_bytes(bytes(31) + b"\x40")
 """Any private key: an exchange with it fails exactly for the public keys of small order."""
 
@@ -286,7 +287,13 @@ def verify_ceremony(ceremony: Ceremony[PointT], record: CeremonyRecord) -> Cerem
 
 
 def _is_usable(kem: bytes) -> bool:
-    """Whether shares can be encrypted to a transport key: 32 bytes, and not of small order."""
+    """Whether shares can be encrypted to a transport key: 32 bytes, canonical, no small order.
+
+    RFC 7748 has implementations accept u >= p and ignore the highest bit, while HPKE hashes the
+    bytes: only with one encoding per key does everybody decrypt, or not decrypt, the same.
+    """
+    if int.from_bytes(kem, "little") >= _TRANSPORT_MODULUS:
+        return False
     try:
         _PROBE.exchange(X25519PublicKey.from_public_bytes(kem))
     except ValueError:

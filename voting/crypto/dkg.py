@@ -29,7 +29,12 @@ from voting.crypto.ceremony_record import (
     sealed_for,
     view_of,
 )
-from voting.crypto.errors import GroupError, ShareDecryptionError, ShareEquationError
+from voting.crypto.errors import (
+    GroupError,
+    OwnAnnouncementError,
+    ShareDecryptionError,
+    ShareEquationError,
+)
 from voting.crypto.group import SCALAR_BYTES, PointT, decode_scalar, encode_scalar
 from voting.crypto.randomness import Rng, draw_bytes, random_scalar
 from voting.crypto.schnorr import prove_knowledge
@@ -90,13 +95,29 @@ def open_commitments(
 ) -> SignedMessage:
     """Round two, after all of round one: open the commitments, prove to know their constant terms.
 
+    Every call draws fresh randomness: call it once, store the message before it is sent, and send
+    the stored one again when asked; two messages for one round convict their sender (K-11).
+
     Raises:
-        CeremonyError: round one is not complete and sound (K-02 to K-04).
+        CeremonyError: round one is not complete and sound (K-02 to K-04), or does not hold this
+            party's own announcement (K-15).
     """
-    first = check_announcements(ceremony, announcements)
+    first = _first_round(ceremony, party, announcements)
     proofs = b"".join(_prove_constant(ceremony, first, party, i, rng) for i in range(ceremony.keys))
     body = first.view + party.commitments + proofs
     return sign_message(ceremony, Round.OPEN, party.index, body, party.identity)
+
+
+def _first_round(
+    ceremony: Ceremony[PointT], party: Party, announcements: Sequence[SignedMessage]
+) -> Announcements:
+    """Round one, checked; a party's own place in it must hold what these secrets announced."""
+    first = check_announcements(ceremony, announcements)
+    kem, place = party.kem_public, party.index - 1
+    digest = commitment_hash(ceremony, party.index, kem, party.commitments)
+    if (first.kems[place], first.hashes[place]) != (kem, digest):
+        raise OwnAnnouncementError(0, f"party {party.index} finds another announcement of itself")
+    return first
 
 
 def _prove_constant(
@@ -117,10 +138,13 @@ def deal_shares(
 ) -> SignedMessage:
     """Round three, after all of round two: encrypt each other party's shares to its transport key.
 
+    As for round two: call it once, store the message, and send the stored one again.
+
     Raises:
-        CeremonyError: rounds one and two are not complete and sound (K-02 to K-07, K-14).
+        CeremonyError: rounds one and two are not complete and sound (K-02 to K-07, K-14), or
+            round one does not hold this party's own announcement (K-15).
     """
-    first = check_announcements(ceremony, announcements)
+    first = _first_round(ceremony, party, announcements)
     second = check_openings(ceremony, first, openings)
     others = [other for other in range(1, ceremony.parties + 1) if other != party.index]
     sealed = b"".join(_seal(ceremony, first, party, other) for other in others)
@@ -223,10 +247,10 @@ def finish(
         The keys are in force only when ``verify_ceremony`` has seen everybody's confirmation.
 
     Raises:
-        CeremonyError: with its culprit (K-02 to K-09, K-14); for K-08 and K-09 the party answers
-            with ``complain``.
+        CeremonyError: with its culprit (K-02 to K-09, K-14, K-15); for K-08 and K-09 the party
+            answers with ``complain``.
     """
-    first = check_announcements(ceremony, messages[0])
+    first = _first_round(ceremony, party, messages[0])
     second = check_openings(ceremony, first, messages[1])
     bodies = check_dealings(ceremony, second, messages[2])
     group = ceremony.group

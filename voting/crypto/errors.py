@@ -21,7 +21,8 @@ CryptoError
 │   ├── OptionEquationError      B-08   f_i G + z Y_i = x B_i + B'_i does not hold for some i
 │   ├── BitEquationError         B-09   the quadratic equation does not hold
 │   ├── ChoiceError              B-10   choices that the poll does not allow (device side)
-│   └── StoredPointError         B-11   a cached uncompressed point that is not the leaf's point
+│   ├── StoredPointError         B-11   a cached uncompressed point that is not the leaf's point
+│   └── ForeignChoiceError       B-12   a sealed choice of another context or key (device side)
 ├── OpeningError
 │   ├── OpeningFormError         O-01   an opening that is malformed or breaks the poll's rules
 │   └── OpeningMismatchError     O-02   the opening leads to another tracking code
@@ -30,7 +31,7 @@ CryptoError
 │   ├── TokenShareError          T-02   e(S_j, G2) = e(M, PK_j) does not hold
 │   └── TokenCombinationError    T-03   the combined token does not verify under PK
 ├── CeremonyError                       carries ``culprit``, the 1-based index of who broke the rule
-│   ├── CeremonyRuleError        K-01   n, t, f, m out of range, or 2t <= n + f
+│   ├── CeremonyRuleError        K-01   n, t, f, m or chain id out of range, or 2t <= n + f
 │   ├── PartyListError           K-02   identity keys or messages not exactly one per index
 │   ├── CeremonySignatureError   K-03   a message is not signed by its sender
 │   ├── TransportKeyError        K-04   an X25519 key that is unusable or used twice
@@ -43,7 +44,8 @@ CryptoError
 │   ├── EquivocationError        K-11   two different signed messages of one party for one round
 │   ├── FalseComplaintError      K-12   the accused did nothing wrong, or it is another key's secret
 │   ├── EndorsementError         K-13   a party's signature under (poll id, transcript) fails
-│   └── ViewMismatchError        K-14   an answer to other messages than the published ones
+│   ├── ViewMismatchError        K-14   an answer to other messages than the published ones
+│   └── OwnAnnouncementError     K-15   round one holds another announcement than the party's own
 └── DecryptionError
     ├── AggregateFormError       D-01   an aggregate with impossible numbers or lengths
     ├── TrusteeIdError           D-02   not exactly t distinct trustees of 1..n
@@ -191,6 +193,12 @@ class StoredPointError(BallotError):
     code = "B-11"
 
 
+class ForeignChoiceError(BallotError):
+    """A sealed choice that was made for another context or another key; nothing is signed."""
+
+    code = "B-12"
+
+
 class OpeningError(CryptoError):
     """A checked ciphertext that does not open."""
 
@@ -329,6 +337,12 @@ class ViewMismatchError(CeremonyError):
     """A message that answers to other messages than the published ones; ``judge_view`` decides."""
 
     code = "K-14"
+
+
+class OwnAnnouncementError(CeremonyError):
+    """A first round in which this party's place holds something else than it announced."""
+
+    code = "K-15"
 
 
 class DecryptionError(CryptoError):

@@ -280,6 +280,8 @@ def cached_g1(compressed: bytes, uncompressed: bytes) -> G1Point:
     flags = _COMPRESSED | (_LARGER_Y if y > _HALF else 0)
     if len(y) != FIELD_BYTES or bytes([x[0] | flags]) + x[1:] != compressed:
         raise PointEncodingError("the cached coordinates belong to another point")
+    if not any(y):  # No point has y = 0, and the library reads (0, 0) as the neutral element.
+        raise PointEncodingError("the cached coordinates are on no curve")
     try:
         return G1Point.from_xy_bytes_unchecked_be(uncompressed)
     except ValueError as error:

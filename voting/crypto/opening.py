@@ -10,7 +10,12 @@ from typing import Final
 from voting.crypto.ballot_proof import SealedChoice
 from voting.crypto.ballot_transcript import tracking_code
 from voting.crypto.elgamal import encrypt_known
-from voting.crypto.errors import GroupError, OpeningFormError, OpeningMismatchError
+from voting.crypto.errors import (
+    ForeignChoiceError,
+    GroupError,
+    OpeningFormError,
+    OpeningMismatchError,
+)
 from voting.crypto.group import SCALAR_BYTES, decode_scalar, encode_scalar
 from voting.crypto.poll_context import PollContext
 from voting.crypto.slack import split_slack
@@ -46,7 +51,7 @@ class Opening:
         """The inverse of ``encode``.
 
         Raises:
-            OpeningFormError: version, length, a byte that is no bit, or r out of range (O-01).
+            OpeningFormError: version, length, a byte that is no bit, or r outside 1..r-1 (O-01).
         """
         count = data[2 * DIGEST_BYTES + 1] if len(data) >= _FIXED_BYTES else -1
         if len(data) != _FIXED_BYTES + count or data[0] != VERSION:
@@ -57,12 +62,20 @@ class Opening:
             randomness = decode_scalar(data[start + count :])
         except GroupError as error:
             raise OpeningFormError("the randomness is no scalar") from error
+        if set(votes) - {0, 1} or not randomness:
+            raise OpeningFormError("a choice is no bit, or the randomness is zero")
         code = data[1 + DIGEST_BYTES : 1 + 2 * DIGEST_BYTES]
         return cls(data[1 : 1 + DIGEST_BYTES], code, votes, randomness)
 
 
 def open_for_check(context: PollContext, sealed: SealedChoice) -> Opening:
-    """Open a sealed choice; from now on it must never be cast."""
+    """Open a sealed choice; from now on it must never be cast.
+
+    Raises:
+        ForeignChoiceError: it was sealed for another context (B-12).
+    """
+    if sealed.context != context.digest:
+        raise ForeignChoiceError("the choice was sealed for another poll")
     return Opening(context.poll_id, sealed.code, sealed.votes, sealed.secrets.r)
 
 

@@ -81,6 +81,23 @@ class Forger:
         forgery, r, s, a = self._start(values, weights)
         if shift is not None:
             forgery.ciphertext = Ciphertext(forgery.ciphertext.a + shift, forgery.ciphertext.b)
+        return self._prove(forgery, values, (r, s, a))
+
+    def announcement_shifted(self, values: tuple[int, ...], shifts: tuple[int, ...]) -> bytes:
+        """Add multiples of G to A', B'_1.. and prove as if nothing had happened."""
+        forgery, r, s, a = self._start(values, None)
+        points = (forgery.announcement.a, *forgery.announcement.b)
+        moved = [
+            point + G1.multiply(G1.generator, shift % ORDER)
+            for point, shift in zip(points, shifts, strict=True)
+        ]
+        forgery.announcement = Ciphertext(moved[0], tuple(moved[1:]))
+        return self._prove(forgery, values, (r, s, a))
+
+    def _prove(
+        self, forgery: Forgery, values: tuple[int, ...], secret: tuple[int, int, list[int]]
+    ) -> bytes:
+        r, s, a = secret
         y = challenge(self.y(forgery))
         c1, c0 = _bit_coefficients(values, a, y)
         t1, t0 = random_scalar(self.poll.rng), random_scalar(self.poll.rng)

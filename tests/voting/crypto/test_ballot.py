@@ -16,6 +16,7 @@ from voting.crypto.errors import (
     BallotVersionError,
     ChoiceError,
     CryptoError,
+    ForeignChoiceError,
     ForeignPollError,
     IdentityPointError,
     KeyClashError,
@@ -225,8 +226,10 @@ def test_opening_that_breaks_the_rules_is_refused(change: dict[str, object]) -> 
         lambda _: b"",
         lambda d: d[:-32] + ORDER.to_bytes(32, "big"),
         lambda d: d[:65] + b"\x04" + d[66:],
+        lambda d: d[:66] + b"\x07" + d[67:],
+        lambda d: d[:-32] + bytes(32),
     ],
-    ids=["short", "trailing", "version", "empty", "randomness r", "count"],
+    ids=["short", "trailing", "version", "empty", "randomness r", "count", "no bit", "r = 0"],
 )
 def test_malformed_opening_is_refused(change: Callable[[bytes], bytes]) -> None:
     with pytest.raises(OpeningFormError):
@@ -309,3 +312,20 @@ def test_cast_ballot_carries_the_code_that_was_shown() -> None:
     assert verified.code == sealed.code
     assert ballot.sequence == 3
     assert len(verified.votes(POLL.context).b) == 3
+
+
+def test_sealed_choice_is_cast_under_its_own_context_and_key_only() -> None:
+    """Two casts would answer two challenges with the same secrets: whoever divides reads r."""
+    sealed = seal(POLL.context, Choice((1, 0, 0), 3, 0), VOTER.public, seed=SEED, rng=POLL.rng)
+    context = POLL.context
+    keys = [G1.encode(key) for key in context.option_keys]
+    shape = replace(context.shape, minimum=1)
+    changed = make_context(context.poll_id, shape, keys, G2.encode(context.token_key))
+    for foreign in (changed, SyntheticPoll.make(3, 0, 2, "foreign keys").context):
+        with pytest.raises(ForeignChoiceError):
+            cast(foreign, sealed, VOTER, POLL.rng)
+        with pytest.raises(ForeignChoiceError):
+            open_for_check(foreign, sealed)
+    with pytest.raises(ForeignChoiceError):
+        cast(context, sealed, POLL.voter(), POLL.rng)
+    verify(POLL, cast(context, sealed, VOTER, POLL.rng))

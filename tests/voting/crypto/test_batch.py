@@ -7,9 +7,10 @@ from tests.voting.crypto.synthetic import DeterministicRngForVectors, SyntheticP
 from voting.crypto import batch as batch_module
 from voting.crypto.ballot import Ballot, parse_ballot
 from voting.crypto.batch import verify_batch
-from voting.crypto.errors import OperandCountError, SubgroupError
+from voting.crypto.errors import BallotError, OperandCountError, SubgroupError
 from voting.crypto.group import G1, encode_scalar
 from voting.crypto.transcript import ORDER
+from voting.crypto.verification import verify_ballot
 
 POLL = SyntheticPoll.make(2, 1, 1)
 HONEST = [POLL.ballot((i % 2, 1 - i % 2)) for i in range(9)]
@@ -68,6 +69,25 @@ def test_errors_that_cancel_under_predicted_weights_are_refused_with_fresh_ones(
     assert len(fooled.verified) == 2, "the attack is real where the weights are known"
     outcome = verify_batch(POLL.context, parse(leaves), secrets.token_bytes)
     assert not outcome.verified
+
+
+@pytest.mark.parametrize(
+    ("shifts", "signature", "code"),
+    [((0, 1, -1), 0, "B-08"), ((1, 0, 0), 1, "B-05"), ((1, -1, 0), 0, "B-07")],
+    ids=["two options", "randomness and signature", "randomness and option"],
+)
+def test_errors_that_cancel_inside_one_ballot_are_refused(
+    shifts: tuple[int, ...], signature: int, code: str
+) -> None:
+    """Each equation of a ballot has a weight of its own, alone as well as in a batch."""
+    forged = Forger(POLL).announcement_shifted((1, 0), shifts)
+    ballots = parse([shifted_signature(forged, signature)])
+    fooled = verify_batch(POLL.context, ballots, lambda count: b"\x01" * count)
+    assert len(fooled.verified) == 1, "the errors cancel where all weights are equal"
+    outcome = verify_batch(POLL.context, ballots, secrets.token_bytes)
+    assert [refusal.error.code for refusal in outcome.refused] == [code]
+    with pytest.raises(BallotError):
+        verify_ballot(POLL.context, ballots[0], secrets.token_bytes)
 
 
 def test_tokens_that_cancel_under_equal_weights_are_refused() -> None:

@@ -14,6 +14,7 @@ from voting.crypto.ceremony import (
     check_endorsements,
     check_registrar_rule,
     endorse,
+    registrar_ceremony,
     trustee_ceremony,
 )
 from voting.crypto.ceremony_record import (
@@ -23,7 +24,7 @@ from voting.crypto.ceremony_record import (
     knowledge_statement,
     verify_ceremony,
 )
-from voting.crypto.dkg import complain, deal_shares, finish, open_commitments
+from voting.crypto.dkg import begin, complain, deal_shares, finish, open_commitments
 from voting.crypto.errors import (
     CeremonyError,
     CeremonyRuleError,
@@ -32,6 +33,7 @@ from voting.crypto.errors import (
     CommitmentOpeningError,
     EndorsementError,
     KnowledgeProofError,
+    OwnAnnouncementError,
     PartyListError,
     TranscriptMismatchError,
     TransportKeyError,
@@ -110,6 +112,17 @@ def test_identity_keys_repeated_or_malformed_are_refused() -> None:
         trustee_ceremony(2, 2, Venue(C.identities, 1, bytes(31)))
 
 
+@pytest.mark.parametrize("chain_id", [-1, 2**256])
+def test_chain_id_out_of_range_is_refused(chain_id: int) -> None:
+    for allowed in (0, 2**256 - 1):
+        assert trustee_ceremony(2, 2, Venue(C.identities, allowed, bytes(32))).parties == 3
+    with pytest.raises(CeremonyRuleError):
+        trustee_ceremony(2, 2, Venue(C.identities, chain_id, bytes(32)))
+    four = registrars().ceremony.identities
+    with pytest.raises(CeremonyRuleError):
+        registrar_ceremony(3, 1, Venue(four, chain_id, bytes(32)))
+
+
 def test_absent_party_is_named() -> None:
     with pytest.raises(PartyListError) as caught:
         open_commitments(C, PARTIES[0], (FIRST[0], FIRST[2]), SIM.rng)
@@ -140,14 +153,47 @@ def test_message_of_another_ceremony_is_refused() -> None:
 
 @pytest.mark.parametrize(
     "kem",
-    [bytes(32), b"\x01" + bytes(31), FIRST[0].body[:32], bytes(31)],
-    ids=["order one", "order one, other form", "of party 1", "short"],
+    [
+        bytes(32),
+        b"\x01" + bytes(31),
+        FIRST[0].body[:32],
+        bytes(31),
+        FIRST[0].body[:31] + bytes([FIRST[0].body[31] | 0x80]),
+        (2**255 - 19 + 9).to_bytes(32, "little"),
+        (2**255 - 1).to_bytes(32, "little"),
+    ],
+    ids=[
+        "order one",
+        "order one, other form",
+        "of party 1",
+        "short",
+        "of party 1 with bit 255",
+        "the base point's u plus the modulus",
+        "the largest u above the modulus",
+    ],
 )
 def test_unusable_or_copied_transport_key_is_refused(kem: bytes) -> None:
     bad = SIM.signed_again(FIRST[1], kem + FIRST[1].body[32:])
     with pytest.raises(TransportKeyError) as caught:
         open_commitments(C, PARTIES[0], replaced(FIRST, bad), SIM.rng)
     assert caught.value.culprit == 2
+
+
+def test_party_whose_own_announcement_was_exchanged_goes_no_further() -> None:
+    """Its second attempt's secrets do not fit the first attempt, which a relay publishes."""
+    other, _ = begin(C, 1, SIM.identities[0], SIM.rng)
+    same_key = replace(other, kem_secret=PARTIES[0].kem_secret)
+    same_points = replace(PARTIES[0], kem_secret=other.kem_secret)
+    for party in (other, same_key, same_points):
+        for step in (
+            lambda who: open_commitments(C, who, FIRST, SIM.rng),
+            lambda who: deal_shares(C, who, FIRST, SECOND),
+            lambda who: finish(C, who, ROUNDS, SIM.rng),
+        ):
+            with pytest.raises(OwnAnnouncementError) as caught:
+                step(party)
+            assert caught.value.culprit == 0
+    assert finish(C, PARTIES[0], ROUNDS, SIM.rng)[2].sender == 1
 
 
 def other_opening(coefficients: list[int], sender: int = 3) -> SignedMessage:

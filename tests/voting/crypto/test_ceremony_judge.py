@@ -13,6 +13,7 @@ from voting.crypto.ceremony_record import (
     check_announcements,
     sealed_for,
     sealed_length,
+    view_of,
 )
 from voting.crypto.dkg import complain, deal_shares, finish, open_commitments, share_info
 from voting.crypto.errors import (
@@ -153,9 +154,40 @@ def test_trustee_that_only_claims_to_have_seen_something_else_is_blamed() -> Non
         verdict = judge_view(C, FIRST, answer, claimed)
         assert (type(verdict), verdict.culprit) == (ViewMismatchError, 1)
     lying = replace(FIRST[1], signature=bytes(64))
-    made_up = open_commitments(C, PARTIES[0], FIRST, SIM.rng)
-    verdict = judge_view(C, FIRST, made_up, replaced(FIRST, lying))
-    assert verdict.culprit == 1
+    invented = replaced(FIRST, replace(lying, body=bytes(64)))
+    made_up = SIM.signed_again(SECOND[0], view_of(C, invented) + SECOND[0].body[32:])
+    verdict = judge_view(C, FIRST, made_up, invented)
+    assert (type(verdict), verdict.culprit) == (ViewMismatchError, 1)
+    twice = replaced(FIRST, SIM.signed_again(FIRST[1], FIRST[1].body[:32] + bytes(32)))
+    verdict = judge_view(C, FIRST, made_up, twice)
+    assert (type(verdict), verdict.culprit) == (ViewMismatchError, 1)
+
+
+def test_answer_to_the_published_messages_is_no_case_for_a_judge() -> None:
+    """Whatever the one who asks says the party claimed."""
+    complaint = complain(C, PARTIES[0], 2, THIRD)
+    twice = replaced(FIRST, SIM.signed_again(FIRST[1], FIRST[1].body[:32] + bytes(32)))
+    for published, answer in ((FIRST, SECOND[0]), (SECOND, THIRD[0]), (THIRD, complaint)):
+        for claimed in (published, twice, ()):
+            assert judge_view(C, published, answer, claimed) is None
+
+
+def test_honest_answer_is_judged_by_the_round_before_it_only() -> None:
+    """``published`` of another round, or one that is not sound, convicts nobody."""
+    for published, answer in (
+        (FIRST, THIRD[0]),
+        (SECOND, SECOND[0]),
+        (THIRD, THIRD[0]),
+        (SECOND, complain(C, PARTIES[0], 2, THIRD)),
+        (FIRST[:2], SECOND[0]),
+        (FIRST, FIRST[0]),
+        ((), FIRST[0]),
+    ):
+        with pytest.raises(PartyListError):
+            judge_view(C, published, answer, published)
+    unsigned = replaced(FIRST, replace(FIRST[1], body=bytes(64)))
+    with pytest.raises(CeremonySignatureError):
+        judge_view(C, unsigned, SECOND[0], FIRST)
 
 
 def test_complaint_about_a_dealing_that_only_the_complainer_saw_blames_the_dealer() -> None:

@@ -259,6 +259,15 @@ def test_cached_coordinates_off_the_curve_or_cut_are_refused() -> None:
             cached_g1(GENERATOR, cache)
 
 
+def test_cache_that_the_library_reads_as_the_neutral_element_is_refused() -> None:
+    """(0, 0) has the x and the sign of the point (0, 2) of order three, and is on no curve."""
+    order_three = b"\x80" + bytes(47)
+    stored = uncompressed_g1(G1.on_curve(order_three))
+    assert cached_g1(order_three, stored) == G1.on_curve(order_three)
+    with pytest.raises(PointEncodingError):
+        cached_g1(order_three, bytes(96))
+
+
 def test_only_the_group_module_imports_the_curve_library() -> None:
     sources = Path(__file__).parents[3].joinpath("voting").rglob("*.py")
     users = [path.name for path in sources if "py_arkworks" in path.read_text(encoding="utf-8")]

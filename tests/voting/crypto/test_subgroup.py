@@ -70,3 +70,28 @@ def test_slots_are_spread_evenly() -> None:
     slots = subgroup._slots(9000, 9, DeterministicRngForVectors("even"))
     assert set(slots) == set(range(9))
     assert all(800 < slots.count(value) < 1200 for value in range(9))
+
+
+@pytest.mark.parametrize("count", [WORTHWHILE, 25_000])
+def test_every_combination_is_checked_and_there_are_enough(
+    count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One combination at a time is outside the subgroup, each in its turn: all are noticed."""
+    made = planted = 0
+
+    def combinations(_: object, width: int, __: object) -> list:
+        nonlocal made
+        numbers = range(made, made + width)
+        made += width
+        return [G1.generator + ORDER_THREE if n == planted else G1.generator for n in numbers]
+
+    monkeypatch.setattr(subgroup, "_combinations", combinations)
+    points = [G1.generator] * count
+    planted = -1
+    check_subgroup(points, secrets.token_bytes)
+    enough = made
+    assert enough >= ROUNDS
+    for place in range(enough):
+        made, planted = 0, place
+        with pytest.raises(SubgroupError):
+            check_subgroup(points, secrets.token_bytes)

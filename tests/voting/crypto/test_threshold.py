@@ -18,6 +18,7 @@ from voting.crypto.errors import (
     OperandCountError,
     PointEncodingError,
     ScalarRangeError,
+    SubgroupError,
     TooFewBallotsError,
     TrusteeIdError,
 )
@@ -243,6 +244,20 @@ def test_sum_with_neutral_a_is_refused() -> None:
         neutral.digest()
     with pytest.raises(IdentityPointError):
         decrypt_partially(neutral, TRUSTEES[0], secrets.token_bytes)
+
+
+@pytest.mark.parametrize("place", range(1 + OPTIONS))
+def test_sum_outside_the_subgroup_is_refused_before_a_secret_touches_it(place: int) -> None:
+    """A multiple of a point of order three by a share would tell the share modulo three."""
+    points = [TOTAL.a, *TOTAL.b]
+    points[place] += G1.on_curve(b"\x80" + bytes(47))
+    outside = replace(AGGREGATE, total=Ciphertext(points[0], tuple(points[1:])))
+
+    def unused(_: int) -> bytes:
+        raise AssertionError("no secret may be split before the sum is checked")
+
+    with pytest.raises(SubgroupError):
+        decrypt_partially(outside, TRUSTEES[0], unused)
 
 
 def test_number_of_options_must_fit() -> None:

@@ -114,7 +114,8 @@ def test_ballot_is_made_and_verified_as_in_its_vector(case: Case) -> None:
     a = tuple(int(value, 16) for value in case["a"])
     chosen = BallotSecrets(single[0], single[1], a, *single[2:])
     choice = Choice(tuple(case["votes"]), case["sequence"], 0)
-    sealed = seal_with_given_secrets_for_vectors(context, choice, chosen, RNG)
+    public = bytes.fromhex(case["V"])
+    sealed = seal_with_given_secrets_for_vectors(context, choice, public, chosen, RNG)
     assert sealed.code.hex() == case["code"]
     assert list(sealed.bits) == case["bits"]
     voter = VoterKey(int(case["k"], 16), bytes.fromhex(case["V"]), bytes.fromhex(case["sigma"]))

@@ -72,7 +72,7 @@ def opening_vectors() -> Vectors:
     made = polls()
     poll = made["up to two of three"]
     sealed = seal_with_given_secrets_for_vectors(
-        poll.context, Choice((0, 1, 0), 1, 0), draw(poll), poll.rng
+        poll.context, Choice((0, 1, 0), 1, 0), G1.encode(G1.generator), draw(poll), poll.rng
     )
     data = open_for_check(poll.context, sealed).encode()
     return describe(
@@ -178,7 +178,7 @@ def _poll(name: str, poll: SyntheticPoll) -> Case:
 def _cast(poll: SyntheticPoll, name: str, poll_name: str, votes: tuple[int, ...], seq: int) -> Case:
     context, secrets, voter = poll.context, draw(poll), poll.voter()
     choice = Choice(votes, seq, 0)
-    sealed = seal_with_given_secrets_for_vectors(context, choice, secrets, poll.rng)
+    sealed = seal_with_given_secrets_for_vectors(context, choice, voter.public, secrets, poll.rng)
     data = cast(context, sealed, voter, poll.rng)
     parts = split_ballot(data, component_count(context.shape))
     caster = Caster(voter.public, seq, voter.token)

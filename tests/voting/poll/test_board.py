@@ -144,8 +144,9 @@ def test_revoting_takes_a_higher_number_and_no_number_twice() -> None:
 def test_ciphertext_that_stands_on_the_board_is_refused_for_every_key() -> None:
     here, choice = board(), sealed(0)
     here.receive(cast_by(0, choice), OPENS)
+    taken = replace(choice, public=sealed(1).public)  # A device that means well refuses this.
     with pytest.raises(CodeTakenError):
-        here.receive(cast_by(1, choice), OPENS)
+        here.receive(cast_by(1, taken), OPENS)
 
 
 def test_first_component_that_stands_on_the_board_is_refused() -> None:
