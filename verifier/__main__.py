@@ -6,9 +6,10 @@ arguments. A FILE may be ``-`` for standard input. This is the only module here 
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -32,7 +33,7 @@ from verifier.credential.status import (
     status_meaning,
 )
 from verifier.credential.trust import TrustMaterial
-from verifier.credential.verification import Policy
+from verifier.credential.verification import MAX_SNAPSHOT_AGE, Policy
 from verifier.eligibility.catalogue import load_catalogue
 from verifier.eligibility.errors import UnknownServiceError
 from verifier.eligibility.rendering import render_service
@@ -46,6 +47,11 @@ from verifier.errors import (
 
 MAX_FILE_BYTES: Final = 64 << 20
 _STANDARD_INPUT: Final = "-"
+_DAYS: Final = re.compile(r"[0-9]{1,5}")
+_RFC_3339: Final = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
+    r"([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
 
 
 class _UnusableError(Exception):
@@ -114,7 +120,8 @@ def _presentation(options: argparse.Namespace) -> int:
     request = decode_request(_read(options.request))
     presentation = decode_presentation(_read(options.file))
     material = TrustMaterial.assemble(snapshot, presentation.evidence)
-    report = report_on(presentation.answers, request, material, options.at, Policy())
+    policy = Policy(max_snapshot_age=options.max_snapshot_age_days)
+    report = report_on(presentation.answers, request, material, options.at, policy)
     if options.json:
         _print_json(report.json())
     else:
@@ -131,7 +138,8 @@ def _document(options: argparse.Namespace) -> int:
     document = decode_document(_read(options.credential))
     material = TrustMaterial.assemble(snapshot, document.evidence)
     file = _read(options.file)
-    verified = verify_document(file, document, material, options.at, Policy())
+    policy = Policy(max_snapshot_age=options.max_snapshot_age_days)
+    verified = verify_document(file, document, material, options.at, policy)
     _print_json(_document_facts(verified, options.at))
     return 0
 
@@ -204,16 +212,32 @@ def _parser() -> argparse.ArgumentParser:
     service.add_argument("id", metavar="ID", help="as in youth-allowance")
     service.add_argument("--lang", choices=("ko", "en"), default="ko")
     service.add_argument("--round", metavar="ID", help="default: the last round")
+    for command in (presentation, document):
+        command.add_argument(
+            "--max-snapshot-age-days",
+            metavar="DAYS",
+            type=_days,
+            default=MAX_SNAPSHOT_AGE,
+            help="how long before --at the snapshot's head may lie (default: 1)",
+        )
     for command in (verify, status, presentation, document):
         command.add_argument("--at", metavar="TIME", type=_time, default=datetime.now(UTC))
     return parser
 
 
+def _days(text: str) -> timedelta:
+    if not _DAYS.fullmatch(text):
+        raise argparse.ArgumentTypeError("a number of days has one to five digits")
+    return timedelta(days=int(text))
+
+
 def _time(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
+    if not _RFC_3339.fullmatch(text):
         raise argparse.ArgumentTypeError("a time has a zone, as in 2026-11-20T07:00:00Z")
-    return moment.astimezone(UTC)
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except OverflowError as error:
+        raise argparse.ArgumentTypeError("a time lies in the years 1 to 9999 (UTC)") from error
 
 
 def _read(name: str) -> bytes:

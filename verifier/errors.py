@@ -71,7 +71,8 @@ VerifierError
 │   ├── PendingAnchorError               C-40
 │   ├── InclusionUnknownError            C-41
 │   ├── StatusUndeterminedError          C-49
-│   └── NotOnePersonError                C-58
+│   ├── NotOnePersonError                C-58
+│   └── SnapshotTooOldError              C-62
 └── InputError                           what the verifier itself was given cannot be used
     ├── KeyFormatError
     ├── RequestFormError
@@ -157,6 +158,13 @@ class InclusionUnknownError(UndeterminedError):
 
     code = "evidence.unavailable"
     check = "C-41"
+
+
+class SnapshotTooOldError(UndeterminedError):
+    """The snapshot is so old that what was revoked or withdrawn since may not be in it."""
+
+    code = "evidence.snapshot_too_old"
+    check = "C-62"
 
 
 class NotInLogError(TrustError):

@@ -17,7 +17,6 @@ from verifier.credential.trust import TrustMaterial
 from verifier.credential.verification import (
     PERSON_CLAIM,
     Examination,
-    Policy,
     VerifiedCredential,
     check_request,
 )
@@ -25,6 +24,7 @@ from verifier.eligibility.disclosure import plan
 from verifier.eligibility.evaluation import Evaluation, evaluate
 from verifier.eligibility.facts import VerifiedClaims
 from verifier.eligibility.policy import PolicyRound
+from verifier.eligibility.verification_policy import verification_policy
 from verifier.errors import UndeterminedError, VerifierError
 
 
@@ -92,7 +92,8 @@ def check_eligibility(
     """
     check_request(answers, check.request, check.at)
     challenge = Challenge(check.request.nonce, check.request.audience)
-    examination = Examination(challenge, check.material, check.at, Policy())
+    policy = verification_policy(check.policy.service.conditions)
+    examination = Examination(challenge, check.material, check.at, policy)
     facts: list[VerifiedClaims] = []
     obstacles: dict[str, Obstacle] = {}
     for query in check.request.queries:

@@ -115,6 +115,16 @@ def test_arguments_that_cannot_be_used_end_with_2(
         ("sd-jwt", "verify", files / "plain", "--issuer-jwk", files / "no json"),
         ("sd-jwt", "verify", files / "plain", "--issuer-jwk", jwk, "--at", "yesterday"),
         ("sd-jwt", "verify", files / "plain", "--issuer-jwk", jwk, "--at", "2026-11-18T00:00:00"),
+        *(
+            ("sd-jwt", "verify", files / "plain", "--issuer-jwk", jwk, "--at", moment)
+            for moment in (
+                "0001-01-01T00:00:00+14:00",
+                "9999-12-31T23:59:59-14:00",
+                "2026-W47-5T07:02:00Z",
+                "20261120T070200Z",
+                "2026-13-01T00:00:00Z",
+            )
+        ),
         ("sd-jwt", "verify", files / "bound", "--issuer-jwk", jwk, *BOUND[:1]),
         ("sd-jwt", "verify", files / "bound", "--issuer-jwk", jwk, *BOUND[:3]),
         ("sd-jwt", "verify", files / "bound", "--issuer-jwk", jwk, *BOUND[1:]),
@@ -221,6 +231,25 @@ def test_a_presentation_that_is_not_believed_ends_with_1(
     assert (code, json.loads(err)["code"]) == (1, expected)
     outcome = "rejected" if anchored else "undetermined"
     assert json.loads(out)["outcome"] == outcome
+
+
+def test_an_old_snapshot_is_taken_only_where_it_is_allowed(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    world = World()
+    credential = world.anchored()
+    old = encode_snapshot(world.chain.snapshot())
+    world.chain.wait(timedelta(days=1, seconds=1))
+    text = answer(credential, world.holder, world.request(), PATHS, world.chain.now)
+    command = write_presentation(world, tmp_path, text)
+    assert run(capsys, *command)[0] == 0
+    (tmp_path / "snapshot").write_bytes(old)
+    code, _, err = run(capsys, *command)
+    assert (code, json.loads(err)["code"]) == (1, "evidence.snapshot_too_old")
+    _, _, err = run(capsys, *command, "--max-snapshot-age-days", 2)
+    assert json.loads(err)["code"] == "status.undetermined"  # The list is older than its ttl.
+    for days in ("-1", "x", "1.5", "100000"):
+        assert run(capsys, *command, "--max-snapshot-age-days", days)[0] == 2
 
 
 def test_a_service_is_printed_as_a_citizen_would_read_it(

@@ -6,7 +6,7 @@ anchored digests, so that it does not matter whether the holder or a mirror supp
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -16,7 +16,7 @@ from contracts.evidence.encoding import Json, canonical, format_time, parse_json
 from contracts.evidence.errors import EncodingError, ProofError
 from contracts.evidence.merkle import MAX_PROOF_NODES
 from contracts.evidence.receipt import Receipt, parse_receipt
-from verifier.credential.inclusion import LeafTile, TilePath
+from verifier.credential.inclusion import TILE_LEAVES, LeafTile, TilePath
 from verifier.credential.status import MAX_URI_CHARS
 from verifier.errors import (
     BundleFormError,
@@ -24,10 +24,18 @@ from verifier.errors import (
 
 BUNDLE_VERSION: Final = "dojang-credential-evidence-v1"
 PRESENTATION_VERSION: Final = "dojang-presentation-v1"
-MAX_BUNDLE_BYTES: Final = 64 << 20
+MAX_BUNDLE_BYTES: Final = 24 << 20
+MAX_TILES: Final = 64
+MAX_TILE_PATHS: Final = TILE_LEAVES + 1
+"""A checkpoint for every leaf of a tile, and the first that covers more."""
+MAX_RECEIPTS: Final = 64
+MAX_STATUS_LISTS: Final = 16
 MAX_ANSWERS: Final = 16
-_MAX_TEXT: Final = 32 << 20
-_MAX_PARTS: Final = 10_000
+_MAX_TEXT: Final = MAX_BUNDLE_BYTES
+_MAX_CONTAINERS: Final = 1 << 16
+_MAX_MEMBERS: Final = 1 << 20
+"""More than the limits above let a file have: brackets, and commas. Each costs far more memory
+parsed than written, so both are counted before anything is parsed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +76,7 @@ def decode_bundle(data: bytes) -> EvidenceBundle:
         BundleFormError: not JSON of this version, or a part of another form.
     """
     try:
-        return read_bundle(Document.of(parse_json(data, max_bytes=MAX_BUNDLE_BYTES), "evidence"))
+        return read_bundle(Document.of(parse_carrier(data), "evidence"))
     except (EncodingError, ProofError) as error:
         raise BundleFormError(str(error)) from error
 
@@ -87,8 +95,7 @@ def decode_presentation(data: bytes) -> PresentationFile:
         BundleFormError: not JSON of this version, no answer or too many, or a malformed part.
     """
     try:
-        value = parse_json(data, max_bytes=MAX_BUNDLE_BYTES)
-        document = Document.of(value, "presentation")
+        document = Document.of(parse_carrier(data), "presentation")
         document.version(PRESENTATION_VERSION)
         answers = document.document("answers")
         texts = {name: _texts(answers, name) for name in answers.names()}
@@ -137,22 +144,44 @@ def _status_json(fetched: FetchedStatusList) -> Json:
     return result
 
 
+def parse_carrier(data: bytes) -> Json:
+    """Strict JSON of a file that carries an evidence bundle.
+
+    Raises:
+        EncodingError: no strict JSON, longer than ``MAX_BUNDLE_BYTES``, or of more parts than any
+            bundle has.
+    """
+    containers = data.count(b"[") + data.count(b"{")
+    if containers > _MAX_CONTAINERS or data.count(b",") > _MAX_MEMBERS:
+        raise EncodingError("a file with evidence has fewer parts")
+    return parse_json(data, max_bytes=MAX_BUNDLE_BYTES)
+
+
 def read_bundle(document: Document) -> EvidenceBundle:
     """Read an evidence bundle that is a part of another file.
 
     Raises:
-        EncodingError: a member is missing, unknown or malformed.
+        EncodingError: a member is missing, unknown or malformed, there are too many, or two tiles,
+            receipts or status lists are for the same place.
         ProofError: a receipt is malformed.
     """
     document.version(BUNDLE_VERSION)
-    receipts = document.values("receipts", _MAX_PARTS)
+    receipts = document.values("receipts", MAX_RECEIPTS)
     bundle = EvidenceBundle(
-        tiles=tuple(document.items("tiles", _tile, _MAX_PARTS)),
+        tiles=tuple(document.items("tiles", _tile, MAX_TILES)),
         receipts=tuple(_receipt(value) for value in receipts),
-        status_lists=tuple(document.items("status_lists", _status, _MAX_PARTS)),
+        status_lists=tuple(document.items("status_lists", _status, MAX_STATUS_LISTS)),
     )
     document.close()
+    _refuse_repeated("tile", [(tile.log, tile.index) for tile in bundle.tiles])
+    _refuse_repeated("receipt", [(r.note.partition("\n")[0], r.index) for r in bundle.receipts])
+    _refuse_repeated("status list", [fetched.uri for fetched in bundle.status_lists])
     return bundle
+
+
+def _refuse_repeated(what: str, places: Sequence[Hashable]) -> None:
+    if len(set(places)) != len(places):
+        raise EncodingError(f"a {what} is given twice")
 
 
 def _tile(document: Document) -> LeafTile:
@@ -160,7 +189,7 @@ def _tile(document: Document) -> LeafTile:
         log=document.hash("log"),
         index=document.integer("index"),
         leaves=_base64(document.text("leaves", 1 << 14)),
-        paths=tuple(document.items("paths", _path, _MAX_PARTS)),
+        paths=tuple(document.items("paths", _path, MAX_TILE_PATHS)),
     )
 
 

@@ -19,13 +19,12 @@ from contracts.evidence.encoding import (
     b64u_encode,
     canonical,
     evidence_hash,
-    parse_json,
 )
 from contracts.evidence.errors import EncodingError, ProofError
 from verifier.credential.bundle import (
-    MAX_BUNDLE_BYTES,
     EvidenceBundle,
     bundle_json,
+    parse_carrier,
     read_bundle,
 )
 from verifier.credential.inclusion import LogPlace
@@ -111,7 +110,7 @@ def decode_document(data: bytes) -> DocumentFile:
         BundleFormError: not JSON of this version, or a malformed part.
     """
     try:
-        document = Document.of(parse_json(data, max_bytes=MAX_BUNDLE_BYTES), "document")
+        document = Document.of(parse_carrier(data), "document")
         document.version(DOCUMENT_VERSION)
         credential = document.text("credential", MAX_PRESENTATION_CHARS)
         salt = document.data("salt", SALT_BYTES)

@@ -107,11 +107,13 @@ def open_tile(tile: LeafTile, log: Log) -> SoundTile:
         raise ProofError("a tile has 1 to 256 leaves of its log and at least one path")
     anchored = {point.size: point for point in log.checkpoints}
     found: dict[int, AnchoredCheckpoint] = {}
+    roots: dict[int, bytes] = {}
     for path in tile.paths:
         if path.size in found or path.size not in anchored:
             raise ProofError("a tile's path leads twice to a size, or to one never anchored")
-        _check_path(tile, path, anchored[path.size].root)
         found[path.size] = anchored[path.size]
+    for path in tile.paths:
+        _check_path(tile, path, anchored[path.size].root, roots)
     return SoundTile(tile.leaves, MappingProxyType(found))
 
 
@@ -173,12 +175,20 @@ def _tile_path(reader: HashReader, start: int, size: int) -> tuple[bytes, ...]:
     return prove_inclusion(reader, start, size)[(width - 1).bit_length() :]
 
 
-def _check_path(tile: LeafTile, path: TilePath, anchored_root: bytes) -> None:
-    """The tiles' roots form the RFC 9162 tree over themselves, because 256 is a power of two."""
+def _check_path(
+    tile: LeafTile, path: TilePath, anchored_root: bytes, roots: dict[int, bytes]
+) -> None:
+    """The tiles' roots form the RFC 9162 tree over themselves, because 256 is a power of two.
+
+    ``roots`` keeps the tile's root by number of leaves: many paths may share one.
+    """
     start = tile.index * TILE_LEAVES
     count = min(path.size - start, TILE_LEAVES)
     if count <= 0 or count * HASH_BYTES > len(tile.leaves):
         raise ProofError("a tile lacks leaves that its path's checkpoint covers")
-    leaves = [tile.leaves[at * HASH_BYTES : (at + 1) * HASH_BYTES] for at in range(count)]
+    if count not in roots:
+        roots[count] = root(
+            [tile.leaves[at * HASH_BYTES : (at + 1) * HASH_BYTES] for at in range(count)]
+        )
     tiles = -(-path.size // TILE_LEAVES)
-    check_inclusion(root(leaves), tile.index, tiles, path.path, anchored_root)
+    check_inclusion(roots[count], tile.index, tiles, path.path, anchored_root)

@@ -186,13 +186,45 @@ class StatusToken:
     jws: Jws
 
 
+@dataclass(frozen=True, slots=True)
+class PackedStatusToken:
+    """A status list token whose list is not inflated yet: that may cost a thousandfold."""
+
+    uri: str
+    kid: str
+    issued: float
+    expires: float | None
+    ttl: float | None
+    jws: Jws
+
+    def inflate(self) -> StatusToken:
+        """The token with its list.
+
+        Raises:
+            StatusUndeterminedError: ``status_list`` is malformed or too long.
+        """
+        entries = StatusList.parse(self.jws.payload.get("status_list"))
+        return StatusToken(
+            self.uri, self.kid, self.issued, self.expires, self.ttl, entries, self.jws
+        )
+
+
 def parse_status_token(token: str) -> StatusToken:
-    """Parse a status list token (section 5.1 and steps 3 to 5 of section 8.3).
+    """Parse a status list token (section 5.1 and steps 3 to 5 of section 8.3), list and all.
 
     Raises:
         StatusUndeterminedError: it is malformed in any way; nothing is known then.
 
     Not checked: signature, times, whether ``sub`` is the list that was asked for.
+    """
+    return parse_packed_token(token).inflate()
+
+
+def parse_packed_token(token: str) -> PackedStatusToken:
+    """Parse everything of a status list token but the list in it.
+
+    Raises:
+        StatusUndeterminedError: it is malformed; nothing is known then.
     """
     try:
         jws = parse_jws(token, max_bytes=MAX_TOKEN_BYTES)
@@ -206,8 +238,7 @@ def parse_status_token(token: str) -> StatusToken:
         raise _malformed(f"it is not of type {TOKEN_TYPE}")
     if not isinstance(uri, str) or not isinstance(kid, str) or issued is None or ttl == 0:
         raise _malformed("sub, iat, ttl or kid is missing or wrong")
-    entries = StatusList.parse(jws.payload.get("status_list"))
-    return StatusToken(uri, kid, issued, expires, ttl, entries, jws)
+    return PackedStatusToken(uri, kid, issued, expires, ttl, jws)
 
 
 def check_token_time(token: StatusToken, at: datetime) -> None:

@@ -18,7 +18,7 @@ from verifier.credential.status import (
     StatusReference,
     StatusToken,
     check_token_time,
-    parse_status_token,
+    parse_packed_token,
     status_meaning,
 )
 from verifier.credential.validity import CLOCK_TOLERANCE
@@ -35,14 +35,15 @@ KeyRecord: TypeAlias = tuple[bytes, PublicKey, IssuerKey]
 class AnchoredStatusList:
     """A status list signed by a registered key, with the versions that were anchored of it.
 
-    ``issuer`` is the 32-byte id of the key's owner, ``digest`` the SHA-256 of the token.
+    ``issuer`` is the 32-byte id of the key's owner, ``digest`` the SHA-256 of the token. ``ttl``
+    counts from ``fetched``, which is never later than the snapshot's head.
     """
 
     issuer: bytes
     digest: bytes
     token: StatusToken
     versions: tuple[StatusVersion, ...]
-    fetched: datetime | None
+    fetched: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,8 @@ def read_status(
 def _know(
     entry: FetchedStatusList, keys: Mapping[str, KeyRecord], snapshot: TrustSnapshot
 ) -> AnchoredStatusList:
-    token = parse_status_token(entry.token)
+    """The list is inflated last: only what a registered issuer signed and anchored may cost."""
+    token = parse_packed_token(entry.token)
     if token.uri != entry.uri:
         raise _doubt(StatusDoubt.SUBJECT, "the status list's sub is another URI")
     if token.kid not in keys:
@@ -116,7 +118,9 @@ def _know(
     versions = () if history is None else history.versions
     if digest not in {version.digest for version in versions}:
         raise _doubt(StatusDoubt.NOT_ANCHORED, "this version of the status list is not anchored")
-    return AnchoredStatusList(issuer, digest, token, versions, entry.fetched)
+    head = snapshot.head.time  # "fetched" may be anybody's word: it never makes a list younger.
+    fetched = min(entry.fetched or head, head)
+    return AnchoredStatusList(issuer, digest, token.inflate(), versions, fetched)
 
 
 def _in_force(record: IssuerKey, issued: float) -> bool:
@@ -129,9 +133,7 @@ def _in_force(record: IssuerKey, issued: float) -> bool:
 def _check_age(known: AnchoredStatusList, at: datetime) -> None:
     token, now = known.token, at.timestamp()
     check_token_time(token, at)
-    if known.fetched is None or token.ttl is None:
-        return
-    if known.fetched.timestamp() + token.ttl <= now:
+    if token.ttl is not None and known.fetched.timestamp() + token.ttl <= now:
         raise _doubt(StatusDoubt.TOO_OLD, "the status list was kept longer than its ttl")
 
 

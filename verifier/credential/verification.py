@@ -14,9 +14,7 @@ from typing import Final, Protocol, Self
 from contracts.evidence.encoding import HASH_BYTES, Json, b64u_decode, evidence_hash
 from contracts.evidence.errors import EncodingError
 from contracts.evidence.snapshot import AnchoredCheckpoint
-from verifier.credential.errors import (
-    MissingClaimError,
-)
+from verifier.credential.errors import MissingClaimError
 from verifier.credential.inclusion import (
     LogPlace,
     credential_leaf,
@@ -29,12 +27,7 @@ from verifier.credential.request import CredentialQuery, PresentationRequest, fi
 from verifier.credential.sdjwt import SdJwt, parse_sd_jwt
 from verifier.credential.status import Status, parse_status_claim
 from verifier.credential.status_anchor import read_status
-from verifier.credential.trust import (
-    Issuance,
-    RegisteredKey,
-    TrustMaterial,
-    judge_issuance,
-)
+from verifier.credential.trust import Issuance, RegisteredKey, TrustMaterial, judge_issuance
 from verifier.credential.validity import check_validity, numeric_date
 from verifier.errors import (
     ApplicationStatusError,
@@ -45,6 +38,7 @@ from verifier.errors import (
     RequestedClaimError,
     RequestTimeError,
     RevokedError,
+    SnapshotTooOldError,
     StatusClaimError,
     SuspendedError,
     UnansweredError,
@@ -52,6 +46,7 @@ from verifier.errors import (
 )
 
 PERSON_CLAIM: Final = "person"
+MAX_SNAPSHOT_AGE: Final = timedelta(days=1)
 TECHNICAL_CLAIMS: Final = PROTECTED_CLAIMS | {"iat"}
 """Claims about the credential, not about the person: kept out of what rules are applied to."""
 
@@ -68,11 +63,14 @@ class Policy:
     """What the verifier insists on. The defaults are the strict ones.
 
     ``person_proofs`` may be empty: then no two credentials can ever be taken together.
+    ``max_snapshot_age`` is how long before the moment of use the snapshot's head may lie; None
+    takes a snapshot of any age, and with it what was revoked or withdrawn since.
     """
 
     key_binding_window: timedelta = DEFAULT_WINDOW
     accept_pending_anchor: bool = False
     require_status: bool = True
+    max_snapshot_age: timedelta | None = MAX_SNAPSHOT_AGE
     person_proofs: frozenset[PersonProof] = frozenset(PersonProof)
 
 
@@ -231,13 +229,14 @@ class Standing:
     def issuance(
         self, presentation: SdJwt, claims: dict[str, Json], registered: RegisteredKey
     ) -> tuple[LogPlace, Issuance]:
-        """Where the credential stands in its log, and what its issuance is worth (C-38 to C-47).
+        """Where the credential stands in its log, and its issuance's worth (C-38 to C-47, C-62).
 
         Raises:
             VerifierError: the first of these checks that fails.
         """
-        if "iat" not in claims:
-            raise MissingClaimError("the credential does not say when it was issued (iat)")
+        for name in ("iat", "exp"):
+            if name not in claims:
+                raise MissingClaimError(f"a credential says when it was issued and ends ({name})")
         place = parse_evidence_claim(claims.get("evidence"))
         checkpoint = self._checkpoint(place)
         if checkpoint is not None:
@@ -247,7 +246,14 @@ class Standing:
         moment = self.at if checkpoint is None else checkpoint.time
         issuance = Issuance(moment, claimed, place.log, checkpoint)
         judge_issuance(self.material, issuance, registered, str(claims["vct"]))
+        self._check_snapshot_age()
         return place, issuance
+
+    def _check_snapshot_age(self) -> None:
+        """Last of its stage: what an old snapshot already speaks against stays rejected."""
+        limit = self.policy.max_snapshot_age
+        if limit is not None and self.at - self.material.snapshot.head.time > limit:
+            raise SnapshotTooOldError("the trust snapshot is too old for this moment")
 
     def _checkpoint(self, place: LogPlace) -> AnchoredCheckpoint | None:
         try:
@@ -289,7 +295,7 @@ class Examination:
 
         2 read (C-01 to C-08, C-11 to C-13); 3 issuer's key and signature (C-36, C-37, C-09);
         4 disclosures (C-10, C-14 to C-20); 5 profile and validity (C-21 to C-25);
-        6 holder (C-26 to C-35); 7 log and issuance (C-38 to C-47); 8 status (C-48 to C-53);
+        6 holder (C-26 to C-35); 7 log and issuance (C-38 to C-47, C-62); 8 status (C-48 to C-53);
         9 what was asked (C-56, C-57).
 
         Raises:
@@ -349,12 +355,15 @@ def prove_one_person(
         The proof that holds for all of them; None for a single credential, which needs none.
 
     Raises:
-        NotOnePersonError: no accepted proof holds. They are never merged then.
+        NotOnePersonError: no accepted proof holds, or the credentials name different persons,
+            whatever the keys: two people may share a wallet. They are never merged then.
     """
     if len(credentials) == 1:
         return None
     holders = {credential.holder for credential in credentials}
     persons = {credential.person for credential in credentials}
+    if len(persons - {None}) > 1:
+        raise NotOnePersonError("the credentials name different persons")
     if PersonProof.SAME_KEY in policy.person_proofs and len(holders) == 1:
         return PersonProof.SAME_KEY
     by_claim = PersonProof.PERSON_CLAIM in policy.person_proofs

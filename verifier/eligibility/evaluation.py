@@ -186,9 +186,11 @@ def _shown_to_be_one_person(policy: PolicyRound, given: Mapping[str, VerifiedCla
     accepted = policy.service.conditions.one_person.value
     if len(entries) == 1:
         return True
+    persons = {entry.person for entry in entries}
+    if len(persons - {None}) > 1:  # Two people may share a wallet's key.
+        return False
     if SamePersonProof.SAME_KEY in accepted and len({e.holder_key for e in entries}) == 1:
         return True
-    persons = {entry.person for entry in entries}
     return SamePersonProof.PERSON_CLAIM in accepted and len(persons) == 1 and None not in persons
 
 

@@ -99,6 +99,23 @@ def test_a_status_list_that_has_expired_says_nothing(world: World) -> None:
     assert caught.value.doubt is StatusDoubt.EXPIRED
 
 
+@pytest.mark.parametrize("claimed", [None, timedelta(hours=11)])
+def test_ttl_counts_from_the_snapshot_if_nothing_earlier_is_known(
+    world: World, claimed: timedelta | None
+) -> None:
+    credential = world.anchored()
+    bundle = world.issuer.evidence()
+    fetched = None if claimed is None else world.chain.now + claimed
+    lists = (replace(bundle.status_lists[0], fetched=fetched),)
+    trust = TrustMaterial.assemble(world.chain.snapshot(), replace(bundle, status_lists=lists))
+    world.chain.wait(timedelta(hours=12) - timedelta(seconds=1))
+    world.check(credential, trust)
+    world.chain.wait(timedelta(seconds=1))
+    with pytest.raises(StatusUndeterminedError) as caught:
+        world.check(credential, trust)
+    assert caught.value.doubt is StatusDoubt.TOO_OLD
+
+
 def test_an_index_outside_the_list_is_a_rejection(world: World) -> None:
     credential = world.anchored()
     world.issuer.entries = type(world.issuer.entries).empty(4, 2)

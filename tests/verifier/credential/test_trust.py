@@ -10,12 +10,14 @@ from tests.simulators.issuer import Chain, SimulatedIssuer, material
 from tests.simulators.world import World
 from verifier.credential.bundle import EvidenceBundle
 from verifier.credential.trust import TrustMaterial
+from verifier.credential.verification import MAX_SNAPSHOT_AGE, Policy
 from verifier.errors import (
     IssuanceTimeError,
     IssuerSuspendedError,
     KeyCompromisedError,
     KeyNotValidError,
     NotAccreditedError,
+    SnapshotTooOldError,
     StatusUndeterminedError,
     UnknownIssuerError,
     UnknownKeyError,
@@ -140,3 +142,25 @@ def test_a_key_of_another_issuer_does_not_sign_for_this_one(world: World) -> Non
     world.issuer.anchor()
     with pytest.raises(UnknownKeyError):
         world.check(credential, material(world.issuer, other))
+
+
+def test_a_snapshot_older_than_the_policy_takes_leaves_everything_open(world: World) -> None:
+    credential = world.anchored(status=False)
+    trust = material(world.issuer)
+    plain = Policy(require_status=False)
+    world.chain.wait(MAX_SNAPSHOT_AGE)
+    world.check(credential, trust, plain)
+    world.chain.wait(timedelta(seconds=1))
+    with pytest.raises(SnapshotTooOldError):
+        world.check(credential, trust, plain)
+    world.check(credential, trust, replace(plain, max_snapshot_age=None))
+    world.check(credential, material(world.issuer), plain)
+
+
+def test_what_an_old_snapshot_speaks_against_stays_rejected(world: World) -> None:
+    credential = world.anchored(status=False)
+    world.issuer.end_key(Ending.COMPROMISED)
+    trust = material(world.issuer)
+    world.chain.wait(timedelta(days=150))
+    with pytest.raises(KeyCompromisedError):
+        world.check(credential, trust, Policy(require_status=False))

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from contracts.evidence.encoding import Json
 from tests.simulators.issuer import VCT, Chain, Seeded, SimulatedIssuer, answer, ask, material
 from tests.simulators.world import CLAIMS, PATHS, World
 from verifier.credential.errors import (
@@ -12,11 +13,14 @@ from verifier.credential.errors import (
     ExpiredError,
     KeyBindingMissingError,
     KeyBindingTimeError,
+    MissingClaimError,
     NonceError,
 )
 from verifier.credential.issuance import Hidden
+from verifier.credential.jws import sign_jws
 from verifier.credential.keys import SigningKey
 from verifier.credential.presentation import HeldCredential, bind
+from verifier.credential.report import report_on
 from verifier.credential.verification import (
     BurntNonces,
     PersonProof,
@@ -28,6 +32,7 @@ from verifier.errors import (
     CredentialTypeError,
     EvidenceClaimError,
     NotOnePersonError,
+    PendingAnchorError,
     ReplayedError,
     RequestedClaimError,
     RequestTimeError,
@@ -153,6 +158,14 @@ def test_two_credentials_with_one_person_value_are_about_one_person() -> None:
         assert isinstance(caught.value, UndeterminedError)
 
 
+def test_one_key_does_not_make_two_named_persons_one() -> None:
+    for persons in ((ALICE, ALICE), (ALICE, None)):
+        proof = two_credentials(persons, Policy(), same_key=True).person_proof
+        assert proof is PersonProof.SAME_KEY
+    with pytest.raises(NotOnePersonError):
+        two_credentials((ALICE, BOB), Policy(), same_key=True)
+
+
 def test_a_policy_chooses_the_proofs_of_one_person() -> None:
     only_claim = Policy(person_proofs=frozenset({PersonProof.PERSON_CLAIM}))
     with pytest.raises(NotOnePersonError):
@@ -161,9 +174,34 @@ def test_a_policy_chooses_the_proofs_of_one_person() -> None:
         two_credentials((ALICE, ALICE), Policy(person_proofs=frozenset()), same_key=True)
 
 
-def test_a_credential_that_does_not_say_where_it_stands_is_refused(world: World) -> None:
-    from verifier.credential.jws import sign_jws
+def resigned(world: World, changes: dict[str, Json], dropped: str) -> str:
+    """The issuer's own signature over a changed payload, anchored and bound to the request."""
+    held = HeldCredential.of(world.issue().text)
+    payload = {n: v for n, v in held.sd_jwt.jws.payload.items() if n != dropped} | changes
+    bare = sign_jws(dict(held.sd_jwt.jws.header), payload, world.issuer.key)
+    text = "~".join([bare, *(d.text for d in held.sd_jwt.disclosures), ""])
+    request = world.request()
+    return bind(text, request.nonce, request.audience, world.chain.now, world.holder)
 
+
+def test_a_credential_without_exp_is_refused_though_it_ends_otherwise(world: World) -> None:
+    w3c: dict[str, Json] = {
+        "@context": ["https://www.w3.org/ns/credentials/v2"],
+        "validUntil": "2030-01-01T00:00:00Z",
+    }
+    text = resigned(world, w3c, "exp")
+    request, trust = world.request(), material(world.issuer)
+    with pytest.raises(MissingClaimError):
+        verify({"work": [text]}, request, trust, world.chain.now, Policy())
+    report = report_on({"work": [text]}, request, trust, world.chain.now, Policy())
+    assert [finding.check for finding in report.findings] == ["", "C-21"]
+    # With exp the same text goes on to what was anchored: another token stands there.
+    text = resigned(world, w3c, "")
+    with pytest.raises(PendingAnchorError):
+        verify({"work": [text]}, request, trust, world.chain.now, Policy())
+
+
+def test_a_credential_that_does_not_say_where_it_stands_is_refused(world: World) -> None:
     credential = world.anchored()
     held = HeldCredential.of(credential.text)
     payload = {n: v for n, v in held.sd_jwt.jws.payload.items() if n != "evidence"}

@@ -73,6 +73,17 @@ def test_equal_malformed_person_values_show_nothing(
     assert codes(judge(policy_2020, given))["one-person"] == "not_one_person"
 
 
+def test_one_key_does_not_make_two_named_persons_one(
+    policy_2020: PolicyRound, facts: FactsMaker
+) -> None:
+    one = person_claims(policy_2020, PERSON)
+    assert judge(policy_2020, facts(policy_2020, one)).outcome is Outcome.ELIGIBLE
+    two = one | {"health-premium": {"person": OTHER_PERSON}}
+    evaluation = judge(policy_2020, facts(policy_2020, two))
+    assert evaluation.outcome is Outcome.CANNOT_VERIFY
+    assert codes(evaluation)["one-person"] == "not_one_person"
+
+
 def accepting(policy: PolicyRound, *proofs: SamePersonProof) -> PolicyRound:
     conditions = policy.service.conditions
     narrowed = replace(conditions, one_person=Sourced(proofs, conditions.one_person.sourcing))
