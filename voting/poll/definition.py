@@ -12,6 +12,7 @@ from contracts.evidence.document import Document
 from contracts.evidence.encoding import Json, canonical, parse_canonical
 from contracts.evidence.note import LogKey, is_origin
 from voting.contest.naming import Title, is_identifier, is_plain_text
+from voting.crypto.identity_keys import is_sound_identity
 from voting.crypto.poll_context import MAX_OPTIONS, PollContext, PollShape, make_context
 from voting.crypto.transcript import PROTOCOL, transcript_hash
 from voting.poll.clauses import (
@@ -175,6 +176,8 @@ def _check_names(definition: PollDefinition) -> None:
         raise DefinitionError("a name is empty, too long, or holds what nobody sees")
     if not is_origin(publication.origin) or len(set(names)) != len(names):
         raise DefinitionError("the board's name or the list of builds cannot be used")
+    if not is_sound_identity(publication.key):
+        raise DefinitionError("the board's key is no canonical point of prime order")
 
 
 def _check_times(definition: PollDefinition) -> None:

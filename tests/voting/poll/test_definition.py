@@ -84,6 +84,13 @@ def test_unknown_members_and_other_spellings_are_refused() -> None:
             parse_definition(bad)
 
 
+@pytest.mark.parametrize("key", [bytes([1]) + bytes(31), bytes(32), bytes([2]) + bytes(31)])
+def test_board_key_that_anybody_could_sign_for_is_refused(key: bytes) -> None:
+    publication = honest().publication
+    with pytest.raises(DefinitionError):
+        replace(honest(), publication=replace(publication, key=key))
+
+
 def test_option_ids_are_distinct() -> None:
     option = Option("case-01", Title("[시험] 같은 것"))
     with pytest.raises(DefinitionError):
