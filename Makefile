@@ -6,12 +6,13 @@ SHELL := /bin/bash
 PYTHON ?= python3
 PORT ?= 8000
 OUT ?= var/demo
+SOAK_SECONDS ?= 600
 STAMPS := .setup
 BIN := .venv/bin
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test check acceptance bench mutants demo setup setup-python setup-test clean help
+.PHONY: run test check acceptance bench mutants soak demo setup setup-python setup-test clean help
 
 help:
 	@echo 'make run         run both demos into $(OUT), then serve them on http://localhost:$(PORT)'
@@ -19,6 +20,7 @@ help:
 	@echo 'make check       layers, shape, lint and types only'
 	@echo 'make acceptance  the full figures of the acceptance lists'
 	@echo 'make mutants     remove each defence and see its test fail'
+	@echo 'make soak        throw changed bytes at every decoder for $(SOAK_SECONDS) seconds'
 	@echo 'make bench       ratios against peers and floors'
 
 run: setup-python
@@ -37,6 +39,9 @@ acceptance: setup-test
 
 mutants: setup-test
 	$(BIN)/python -m tests.mutants.run $(NAMES)
+
+soak: setup-test $(STAMPS)/soak
+	$(BIN)/python -m tests.soak.decoders --seconds $(SOAK_SECONDS)
 
 bench: setup-test
 	$(BIN)/python -m bench
@@ -74,6 +79,11 @@ $(STAMPS)/npm: package.json package-lock.json requirements/node.lock $(STAMPS)/p
 $(STAMPS)/slither: requirements/slither.lock $(STAMPS)/python
 	@test -x $(STAMPS)/slither-venv/bin/python || $(BIN)/python -m venv $(STAMPS)/slither-venv
 	@$(STAMPS)/slither-venv/bin/python -m pip install -q --require-hashes -r requirements/slither.lock
+	@touch $@
+
+# The fuzzer is needed by `make soak` alone.
+$(STAMPS)/soak: requirements/soak.lock $(STAMPS)/python
+	@$(BIN)/python -m pip install -q --require-hashes -r requirements/soak.lock
 	@touch $@
 
 # The one system package. Its path is kept in the stamp.

@@ -74,11 +74,11 @@ def main() -> None:
     first = floor_of(parsed.jws, world.issuer.key.point)
     second = floor_of(parsed.key_binding, world.holder.point)
     policy = Policy()
-    bound = parsed.key_binding
+    bound, point = parsed.key_binding, world.holder.point
 
     def with_key() -> None:
         first()
-        bound.check(PublicKey.of(world.holder.point))
+        bound.check(PublicKey.of(point))
 
     def peer() -> object:
         checked = SDJWTVerifier(text, lambda *_: peer_key, request.audience, request.nonce)

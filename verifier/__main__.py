@@ -29,9 +29,9 @@ from verifier.credential.sdjwt import MAX_PRESENTATION_CHARS, verify_sd_jwt
 from verifier.credential.status import (
     StatusList,
     check_token_time,
-    parse_status_token,
     status_meaning,
 )
+from verifier.credential.status_cwt import is_cwt, parse_fetched_token, parse_packed_list
 from verifier.credential.trust import TrustMaterial
 from verifier.credential.verification import MAX_SNAPSHOT_AGE, Policy
 from verifier.eligibility.catalogue import load_catalogue
@@ -47,6 +47,8 @@ from verifier.errors import (
 
 MAX_FILE_BYTES: Final = 64 << 20
 _STANDARD_INPUT: Final = "-"
+_BARE_LISTS: Final = (b"{", b"\xa2", b"\xa3")
+"""How a list without a token begins: a JSON object, or a CBOR map of two or three members."""
 _DAYS: Final = re.compile(r"[0-9]{1,5}")
 _RFC_3339: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
@@ -81,7 +83,7 @@ def _verify(options: argparse.Namespace) -> int:
         raise _UnusableError("--require-key-binding, --nonce and --audience go together")
     challenge = Challenge(nonce, audience) if bound else None
     issuer = _read_key(options.issuer_jwk)
-    text = _read_token(options.file, MAX_PRESENTATION_CHARS)
+    text = _token_text(_read_some(options.file, MAX_PRESENTATION_CHARS + 3))
     verified = verify_sd_jwt(text, issuer, challenge=challenge, at=options.at)
     _print_json(verified.claims)
     return 0
@@ -90,15 +92,16 @@ def _verify(options: argparse.Namespace) -> int:
 def _status_list(options: argparse.Namespace) -> int:
     if options.index < 0:
         raise _UnusableError("--index is not negative")
-    text = _read_token(options.file, MAX_FILE_BYTES)
-    if text.startswith("{"):
+    data = _read_some(options.file, MAX_FILE_BYTES + 1)
+    if data[:1] in _BARE_LISTS:
         if options.issuer_jwk is not None:
             raise _UnusableError("a bare list has no signature that --issuer-jwk could check")
-        entries = StatusList.parse(_parse_list(text))
+        entries = _parse_list(data)
     else:
-        token = parse_status_token(text)
+        packed = parse_fetched_token(data if is_cwt(data) else _status_jwt(data))
         if options.issuer_jwk is not None:
-            token.jws.check(_read_key(options.issuer_jwk))
+            packed.signed.check(_read_key(options.issuer_jwk))
+        token = packed.inflate()
         check_token_time(token, options.at)
         entries = token.entries
     value = entries.value(options.index)
@@ -196,7 +199,7 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("--nonce", metavar="N")
     verify.add_argument("--audience", metavar="A")
     status = commands.add_parser("status-list", help="read an entry of a status list")
-    status.add_argument("file", metavar="FILE", help="a status list token, or its list as JSON")
+    status.add_argument("file", metavar="FILE", help="a status list token (JWT or CWT), or a list")
     status.add_argument("--index", metavar="N", type=int, required=True)
     status.add_argument("--issuer-jwk", metavar="FILE")
     presentation = commands.add_parser("presentation", help="the full check, as a report")
@@ -241,35 +244,48 @@ def _time(text: str) -> datetime:
 
 
 def _read(name: str) -> bytes:
-    try:
-        if name == _STANDARD_INPUT:
-            data = sys.stdin.buffer.read(MAX_FILE_BYTES + 1)
-        else:
-            with Path(name).open("rb") as file:
-                data = file.read(MAX_FILE_BYTES + 1)
-    except OSError as error:
-        raise _UnusableError(f"cannot read {name}: {error.strerror}") from error
+    data = _read_some(name, MAX_FILE_BYTES + 1)
     if len(data) > MAX_FILE_BYTES:
         raise _UnusableError(f"{name} is longer than {MAX_FILE_BYTES} bytes")
     return data
 
 
-def _read_token(name: str, limit: int) -> str:
+def _read_some(name: str, size: int) -> bytes:
+    """A file's first bytes: of what is judged, one byte more than any check accepts is enough."""
+    try:
+        if name == _STANDARD_INPUT:
+            return sys.stdin.buffer.read(size)
+        with Path(name).open("rb") as file:
+            return file.read(size)
+    except OSError as error:
+        raise _UnusableError(f"cannot read {name}: {error.strerror}") from error
+
+
+def _token_text(data: bytes) -> str:
     """A token's text without the one line end that editors and shells put after it."""
-    data = _read(name)[: limit + 3]
     try:
         return data.decode("ascii").removesuffix("\n").removesuffix("\r")
     except UnicodeDecodeError as error:
         raise PresentationFormError("the file is no ASCII text") from error
 
 
+def _status_jwt(data: bytes) -> str:
+    try:
+        return _token_text(data)
+    except PresentationFormError as error:
+        raise StatusUndeterminedError(StatusDoubt.MALFORMED, str(error)) from error
+
+
 def _read_key(name: str) -> PublicKey:
     return PublicKey.of_jwk(parse_json(_read(name)))
 
 
-def _parse_list(text: str) -> Json:
+def _parse_list(data: bytes) -> StatusList:
+    """A list without a token around it: in JSON, or else in CBOR."""
+    if data[:1] != b"{":
+        return parse_packed_list(data).inflate()
     try:
-        return parse_json(text.encode("ascii"), max_bytes=MAX_FILE_BYTES)
+        return StatusList.parse(parse_json(data, max_bytes=MAX_FILE_BYTES))
     except EvidenceError as error:
         raise StatusUndeterminedError(StatusDoubt.MALFORMED, str(error)) from error
 

@@ -8,10 +8,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import cbor2
 import pytest
 
 from contracts.evidence.encoding import format_time
 from contracts.evidence.snapshot_file import encode_snapshot
+from tests.simulators.cwt_forger import KEY, ForgedCwt, list_of
 from tests.simulators.issuer import answer
 from tests.simulators.sd_jwt_forger import AUDIENCE, ISSUER, NONCE, NOW, STRANGER, sound
 from tests.simulators.world import PATHS, World
@@ -174,6 +176,36 @@ def test_a_status_list_is_read_at_an_index(capsys: pytest.CaptureFixture[str], f
     ):
         code, _, err = run(capsys, *arguments)
         assert (code, json.loads(err)["code"]) == (1, expected)
+
+
+def test_a_status_list_in_cbor_is_recognised(
+    capsys: pytest.CaptureFixture[str], files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = ForgedCwt().token()
+    (files / "cwt").write_bytes(token)
+    (files / "list").write_bytes(cbor2.dumps(list_of(b"\x08\0")))
+    (files / "key").write_text(json.dumps(public_jwk(KEY.point)))
+    at = ("--at", "2026-11-20T07:01:00Z", "--index")
+    code, out, _ = run(capsys, "status-list", files / "cwt", *at, 3, "--issuer-jwk", files / "key")
+    facts = json.loads(out)
+    assert (code, facts["value"], facts["status"]) == (0, 1, "invalid")
+    assert (facts["signature"], facts["size"]) == ("verified", 16)
+    assert json.loads(run(capsys, "status-list", files / "list", *at, 3)[1])["value"] == 1
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(token)))
+    assert json.loads(run(capsys, "status-list", "-", *at, 2)[1])["value"] == 0
+    (files / "bad").write_bytes(token[:-1])
+    (files / "no list").write_bytes(b"\xa2")
+    for arguments, expected in (
+        (("cwt", *at, 16), "status.index"),
+        (("cwt", *at, 3, "--issuer-jwk", files / "jwk"), "jws.signature"),
+        (("cwt", "--at", "2026-11-21T07:00:00Z", "--index", 3), "status.undetermined"),
+        (("bad", *at, 3), "status.undetermined"),
+        (("no list", *at, 3), "status.undetermined"),
+    ):
+        code, out, err = run(capsys, "status-list", files / str(arguments[0]), *arguments[1:])
+        assert (code, out, json.loads(err)["code"]) == (1, "", expected)
+    bare = ("status-list", files / "list", *at, 3, "--issuer-jwk", files / "key")
+    assert run(capsys, *bare)[0] == 2
 
 
 def write_presentation(world: World, folder: Path, text: str) -> tuple[Any, ...]:

@@ -12,7 +12,14 @@ from datetime import datetime
 from typing import Final
 
 from contracts.evidence.document import Document
-from contracts.evidence.encoding import Json, canonical, format_time, parse_json
+from contracts.evidence.encoding import (
+    Json,
+    b64u_decode,
+    b64u_encode,
+    canonical,
+    format_time,
+    parse_json,
+)
 from contracts.evidence.errors import EncodingError, ProofError
 from contracts.evidence.merkle import MAX_PROOF_NODES
 from contracts.evidence.receipt import Receipt, parse_receipt
@@ -40,11 +47,19 @@ parsed than written, so both are counted before anything is parsed."""
 
 @dataclass(frozen=True, slots=True)
 class FetchedStatusList:
-    """A status list token as fetched from ``uri``; when, if that is known."""
+    """A status list token as fetched from ``uri``; when, if that is known.
+
+    A JWT is a text, a CWT is bytes.
+    """
 
     uri: str
-    token: str
+    token: str | bytes
     fetched: datetime | None = None
+
+    @property
+    def octets(self) -> bytes:
+        """The token as it was fetched: what its anchored SHA-256 is over."""
+        return self.token if isinstance(self.token, bytes) else self.token.encode("ascii")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +153,11 @@ def bundle_json(bundle: EvidenceBundle) -> dict[str, Json]:
 
 
 def _status_json(fetched: FetchedStatusList) -> Json:
-    result: dict[str, Json] = {"uri": fetched.uri, "token": fetched.token}
+    result: dict[str, Json] = {"uri": fetched.uri}
+    if isinstance(fetched.token, bytes):
+        result["cwt"] = b64u_encode(fetched.token)
+    else:
+        result["token"] = fetched.token
     if fetched.fetched is not None:
         result["fetched"] = format_time(fetched.fetched)
     return result
@@ -211,7 +230,11 @@ def _receipt(value: Json) -> Receipt:
 
 def _status(document: Document) -> FetchedStatusList:
     uri = document.text("uri", MAX_URI_CHARS)
-    token = document.text("token", _MAX_TEXT)
+    token: str | bytes
+    if document.has("cwt"):
+        token = b64u_decode(document.text("cwt", _MAX_TEXT))
+    else:
+        token = document.text("token", _MAX_TEXT)
     fetched = document.time("fetched") if document.has("fetched") else None
     return FetchedStatusList(uri, token, fetched)
 

@@ -17,7 +17,6 @@ from verifier.credential.keys import PublicKey, Signer
 
 ALGORITHM: Final = "ES256"
 MAX_HEADER_BYTES: Final = 1 << 12
-_PARTS: Final = 3
 
 
 class Jws(NamedTuple):
@@ -55,16 +54,17 @@ def parse_jws(text: str, *, max_bytes: int) -> Jws:
 
     Not checked: the signature, ``typ``, any claim.
     """
-    parts = text.split(".")
-    if len(parts) != _PARTS or not all(parts):
+    signed, _, signature_part = text.rpartition(".")
+    header_part, _, payload_part = signed.partition(".")
+    if not header_part or not payload_part or not signature_part:
         raise JwsFormError("a token has three non-empty parts")
-    header = _parse_header(parts[0])
-    try:
-        data, signature = b64u_decode(parts[1]), b64u_decode(parts[2])
+    header = _parse_header(header_part)
+    try:  # A further point is no character of base64url.
+        data, signature = b64u_decode(payload_part), b64u_decode(signature_part)
     except EncodingError as error:
         raise JwsFormError(f"payload or signature of the token: {error}") from error
     payload = _parse_object(data, max_bytes)
-    return Jws(header, payload, text[: -len(parts[2]) - 1].encode("ascii"), signature)
+    return Jws(header, payload, signed.encode("ascii"), signature)
 
 
 def sign_jws(header: dict[str, Json], payload: dict[str, Json], signer: Signer) -> str:

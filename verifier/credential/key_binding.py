@@ -73,13 +73,14 @@ def check_key_binding(
     if token is None:
         raise KeyBindingMissingError("key binding is required and there is none")
     holder = check_unasked_key_binding(token, presented, claims)
-    if abs(at.timestamp() - holder.bound_at) > challenge.window.total_seconds():
+    now = at.timestamp()
+    if abs(now - holder.bound_at) > challenge.window.total_seconds():
         raise KeyBindingTimeError("the key binding was not made at this time")
     if token.payload["nonce"] != challenge.nonce:
         raise NonceError("the key binding answers another nonce")
     if token.payload["aud"] != challenge.audience:
         raise AudienceError("the key binding is for another audience")
-    _check_own_validity(token.payload, at)
+    _check_own_validity(token.payload, now)
     return holder
 
 
@@ -133,8 +134,7 @@ def _check_claims(payload: dict[str, Json]) -> float:
     return _time(payload, "iat")
 
 
-def _check_own_validity(payload: dict[str, Json], at: datetime) -> None:
-    now = at.timestamp()
+def _check_own_validity(payload: dict[str, Json], now: float) -> None:
     if "exp" in payload and _time(payload, "exp") <= now:
         raise KeyBindingValidityError("the key binding has expired")
     if "nbf" in payload and now < _time(payload, "nbf"):

@@ -6,12 +6,12 @@ A public key is known by its point: 64 bytes, x | y big-endian, as the issuer re
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Protocol, Self, cast
+from typing import Final, NamedTuple, Protocol, Self, cast
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, decode_dss_signature
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from contracts.evidence.encoding import Json, b64u_decode, b64u_encode
@@ -27,7 +27,8 @@ POINT_BYTES: Final = 64
 SIGNATURE_BYTES: Final = 64
 _HALF: Final = 32
 _CURVE: Final = ec.SECP256R1()
-_VERIFYING: Final = ec.ECDSA(hashes.SHA256())
+_VERIFYING: Final = ec.ECDSA(Prehashed(hashes.SHA256()))
+"""Over a digest made before: ``hashlib`` makes it sooner than the library does while verifying."""
 _SIGNING: Final = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
 _KEY_PREFIX: Final = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")
 """SubjectPublicKeyInfo of an uncompressed P-256 point (RFC 5480) up to the point itself. A key read
@@ -38,6 +39,8 @@ _SIGN_BIT: Final = 0x80
 _INTEGER_HEADS: Final = tuple(bytes((0x02, length)) for length in range(_HALF + 2))
 _SEQUENCE_HEADS: Final = tuple(bytes((0x30, length)) for length in range(2 * _HALF + 7))
 """DER tag and length, by length."""
+_FULL_HEAD: Final = _INTEGER_HEADS[_HALF]
+_SIGNED_HEAD: Final = _INTEGER_HEADS[_HALF + 1] + b"\0"
 
 Randomness = Callable[[int], bytes]
 """``rng(n)`` returns n unpredictable bytes: ``secrets.token_bytes`` in production."""
@@ -54,12 +57,14 @@ class Signer(Protocol):
         """The signature ``r | s``, 64 bytes."""
 
 
-@dataclass(frozen=True, slots=True)
-class PublicKey:
-    """A P-256 point that is known to lie on the curve."""
+class PublicKey(NamedTuple):
+    """A P-256 point (64 bytes) that is known to lie on the curve, and the library's key of it.
+
+    A named tuple, because one is made for every presentation and it is the cheapest frozen value.
+    """
 
     point: bytes
-    _key: ec.EllipticCurvePublicKey
+    key: ec.EllipticCurvePublicKey
 
     @classmethod
     def of(cls, point: bytes) -> Self:
@@ -102,7 +107,7 @@ class PublicKey:
         if len(signature) != SIGNATURE_BYTES:
             raise SignatureError(f"an ES256 signature has {SIGNATURE_BYTES} bytes")
         try:
-            self._key.verify(_der(signature), message, _VERIFYING)
+            self.key.verify(_der(signature), hashlib.sha256(message).digest(), _VERIFYING)
         except InvalidSignature as error:
             raise SignatureError("the signature does not verify under this key") from error
 
@@ -172,6 +177,8 @@ def _der(signature: bytes) -> bytes:
 
 def _der_integer(number: bytes) -> bytes:
     """A non-negative number (big-endian) as DER: shortest form, the first bit being the sign."""
+    if number[0]:  # All but one in 256 fill their bytes.
+        return (_SIGNED_HEAD if number[0] >= _SIGN_BIT else _FULL_HEAD) + number
     digits = number.lstrip(b"\0")
     if not digits or digits[0] >= _SIGN_BIT:
         digits = b"\0" + digits

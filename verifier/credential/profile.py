@@ -41,7 +41,8 @@ def check_profile(payload: dict[str, Json], claims: dict[str, Json]) -> None:
         ClaimTypeError: ``vct`` or ``iss`` is no non-empty text (C-22).
     """
     for name in PROTECTED_CLAIMS.intersection(claims):
-        if name not in payload or payload[name] != claims[name]:
+        shown = claims[name]
+        if name not in payload or (payload[name] is not shown and payload[name] != shown):
             raise ProtectedClaimError(f"{name} is selectively disclosable")
     if "vct" not in claims:
         raise MissingClaimError("an SD-JWT VC names its type (vct)")

@@ -82,19 +82,17 @@ def parse_sd_jwt(text: str) -> SdJwt:
     """
     if len(text) > MAX_PRESENTATION_CHARS:
         raise PresentationTooLargeError(f"at most {MAX_PRESENTATION_CHARS} characters are read")
-    issuer_jwt, *disclosures, key_binding = text.split("~") if "~" in text else ("", "")
-    if not issuer_jwt or not all(disclosures):
+    issuer_jwt, first, rest = text.partition("~")
+    inner, last, key_binding = rest.rpartition("~")
+    disclosures = inner.split("~") if last else []
+    if not first or not issuer_jwt or not all(disclosures):
         raise PresentationFormError("an SD-JWT is a token and disclosures, a ~ after each")
     if len(disclosures) > MAX_DISCLOSURES:
         raise TooManyDisclosuresError(f"at most {MAX_DISCLOSURES} disclosures are read")
     bound = parse_jws(key_binding, max_bytes=MAX_KEY_BINDING_BYTES) if key_binding else None
-    return SdJwt(
-        issuer_jwt=issuer_jwt,
-        jws=parse_jws(issuer_jwt, max_bytes=MAX_PAYLOAD_BYTES),
-        disclosures=tuple([parse_disclosure(part) for part in disclosures]),
-        presented=text[: len(text) - len(key_binding)],
-        key_binding=bound,
-    )
+    jws = parse_jws(issuer_jwt, max_bytes=MAX_PAYLOAD_BYTES)
+    parsed = tuple([parse_disclosure(part) for part in disclosures])
+    return SdJwt(issuer_jwt, jws, parsed, text[: len(text) - len(key_binding)], bound)
 
 
 def verify_sd_jwt(

@@ -8,12 +8,12 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final, Self
+from typing import Final, Protocol, Self
 
 from contracts.evidence.encoding import Json, b64u_decode, b64u_encode
 from contracts.evidence.errors import EncodingError
-from verifier.credential.jws import Jws, parse_jws, sign_jws
-from verifier.credential.keys import Randomness, Signer, thumbprint
+from verifier.credential.jws import parse_jws, sign_jws
+from verifier.credential.keys import PublicKey, Randomness, Signer, thumbprint
 from verifier.credential.validity import CLOCK_TOLERANCE, numeric_date
 from verifier.errors import (
     IssuanceError,
@@ -30,6 +30,7 @@ MAX_LIST_BYTES: Final = 8 << 20
 MAX_URI_CHARS: Final = 2048
 WIDTHS: Final = (1, 2, 4, 8)
 _APPLICATION: Final = (3, 12, 13, 14, 15)
+_TIMES: Final = ("iat", "nbf", "exp", "ttl")
 
 
 class Status(StrEnum):
@@ -96,13 +97,8 @@ class StatusList:
             StatusUndeterminedError: wrong width or member, no zlib data, more than the bound,
                 nothing at all, or bytes after the end.
         """
-        bits = claim.get("bits") if isinstance(claim, dict) else None
-        lst = claim.get("lst") if isinstance(claim, dict) else None
-        if isinstance(bits, bool) or bits not in WIDTHS or not isinstance(bits, int):
-            raise _malformed("bits is none of 1, 2, 4, 8")
-        if not isinstance(lst, str):
-            raise _malformed("lst is no text")
-        return cls(bits, _inflate(lst))
+        packed = PackedList.of_claim(claim)
+        return cls(packed.bits, _inflate(packed.deflated))
 
     @property
     def size(self) -> int:
@@ -142,6 +138,50 @@ class StatusList:
         return {"bits": self.bits, "lst": b64u_encode(zlib.compress(self.packed, 9))}
 
 
+@dataclass(frozen=True, slots=True)
+class PackedList:
+    """A list that is not inflated yet: that may cost a thousandfold."""
+
+    bits: int
+    deflated: bytes
+
+    @classmethod
+    def of_claim(cls, claim: Json) -> Self:
+        """Read the ``status_list`` member of a token in JSON.
+
+        Raises:
+            StatusUndeterminedError: wrong width or member.
+        """
+        bits = claim.get("bits") if isinstance(claim, dict) else None
+        lst = claim.get("lst") if isinstance(claim, dict) else None
+        try:
+            return cls.of(bits, b64u_decode(lst) if isinstance(lst, str) else None)
+        except EncodingError as error:
+            raise malformed("lst is no base64url") from error
+
+    @classmethod
+    def of(cls, bits: object, deflated: object) -> Self:
+        """A list of the parts that a token gives.
+
+        Raises:
+            StatusUndeterminedError: a width that does not exist, or no bytes.
+        """
+        if isinstance(bits, bool) or bits not in WIDTHS or not isinstance(bits, int):
+            raise malformed("bits is none of 1, 2, 4, 8")
+        if not isinstance(deflated, bytes):
+            raise malformed("lst is no text or byte string")
+        return cls(bits, deflated)
+
+    def inflate(self) -> StatusList:
+        """The list, within ``MAX_LIST_BYTES``.
+
+        Raises:
+            StatusUndeterminedError: no zlib data, more than the bound, nothing at all, or bytes
+                after the end.
+        """
+        return StatusList(self.bits, _inflate(self.deflated))
+
+
 def status_meaning(value: int) -> Status:
     """What an entry means (section 7.1).
 
@@ -173,40 +213,52 @@ def pick_index(size: int, taken: Container[int], rng: Randomness) -> int:
 _MAX_DRAWS: Final = 64
 
 
+class Signed(Protocol):
+    """Something signed that knows what was signed: a JWS or a COSE_Sign1 message."""
+
+    def check(self, key: PublicKey) -> None:
+        """Check the signature; raises ``SignatureError``."""
+
+
 @dataclass(frozen=True, slots=True)
-class StatusToken:
-    """A parsed status list token. Its signature is not checked; ``kid`` says whose it should be."""
+class TokenFacts:
+    """What a status list token says beside its list, each time in seconds since 1970.
+
+    ``kid`` says whose the signature should be; it is empty where the token does not tell.
+    """
 
     uri: str
     kid: str
     issued: float
+    starts: float | None
     expires: float | None
     ttl: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class StatusToken:
+    """A parsed status list token. Its signature is not checked."""
+
+    facts: TokenFacts
+    signed: Signed
     entries: StatusList
-    jws: Jws
 
 
 @dataclass(frozen=True, slots=True)
 class PackedStatusToken:
-    """A status list token whose list is not inflated yet: that may cost a thousandfold."""
+    """A status list token whose list is not inflated yet."""
 
-    uri: str
-    kid: str
-    issued: float
-    expires: float | None
-    ttl: float | None
-    jws: Jws
+    facts: TokenFacts
+    signed: Signed
+    packed: PackedList
 
     def inflate(self) -> StatusToken:
         """The token with its list.
 
         Raises:
-            StatusUndeterminedError: ``status_list`` is malformed or too long.
+            StatusUndeterminedError: the list is malformed or too long.
         """
-        entries = StatusList.parse(self.jws.payload.get("status_list"))
-        return StatusToken(
-            self.uri, self.kid, self.issued, self.expires, self.ttl, entries, self.jws
-        )
+        return StatusToken(self.facts, self.signed, self.packed.inflate())
 
 
 def parse_status_token(token: str) -> StatusToken:
@@ -228,31 +280,46 @@ def parse_packed_token(token: str) -> PackedStatusToken:
     """
     try:
         jws = parse_jws(token, max_bytes=MAX_TOKEN_BYTES)
-        issued = numeric_date(jws.payload, "iat") if "iat" in jws.payload else None
-        expires = numeric_date(jws.payload, "exp") if "exp" in jws.payload else None
-        ttl = numeric_date(jws.payload, "ttl") if "ttl" in jws.payload else None
     except RejectedError as error:
-        raise _malformed(str(error)) from error
-    uri, kid = jws.payload.get("sub"), jws.header.get("kid", "")
+        raise malformed(str(error)) from error
     if jws.header.get("typ") != TOKEN_TYPE:
-        raise _malformed(f"it is not of type {TOKEN_TYPE}")
-    if not isinstance(uri, str) or not isinstance(kid, str) or issued is None or ttl == 0:
-        raise _malformed("sub, iat, ttl or kid is missing or wrong")
-    return PackedStatusToken(uri, kid, issued, expires, ttl, jws)
+        raise malformed(f"it is not of type {TOKEN_TYPE}")
+    facts = read_facts(jws.payload, jws.header.get("kid", ""))
+    return PackedStatusToken(facts, jws, PackedList.of_claim(jws.payload.get("status_list")))
+
+
+def read_facts(claims: dict[str, Json], kid: Json) -> TokenFacts:
+    """The facts of a token by the names of their claims in JSON.
+
+    Raises:
+        StatusUndeterminedError: ``sub``, ``iat`` or ``kid`` is missing or of another kind, a time
+            is no number, or ``ttl`` is not positive.
+    """
+    try:
+        times = {name: numeric_date(claims, name) for name in _TIMES if name in claims}
+    except RejectedError as error:
+        raise malformed(str(error)) from error
+    uri, ttl = claims.get("sub"), times.get("ttl")
+    if not isinstance(uri, str) or not isinstance(kid, str) or "iat" not in times or ttl == 0:
+        raise malformed("sub, iat, ttl or kid is missing or wrong")
+    return TokenFacts(uri, kid, times["iat"], times.get("nbf"), times.get("exp"), ttl)
 
 
 def check_token_time(token: StatusToken, at: datetime) -> None:
     """Check that a status list token may be used at a moment.
 
     Raises:
-        StatusUndeterminedError: it was made more than five minutes later, or has expired.
+        StatusUndeterminedError: it was made more than five minutes later, is not valid yet, or has
+            expired.
 
     Not checked: ``ttl``, which counts from when the token was fetched.
     """
-    now = at.timestamp()
-    if token.issued > now + CLOCK_TOLERANCE.total_seconds():
+    now, facts = at.timestamp(), token.facts
+    if facts.issued > now + CLOCK_TOLERANCE.total_seconds():
         raise StatusUndeterminedError(StatusDoubt.EXPIRED, "the status list is from the future")
-    if token.expires is not None and token.expires <= now:
+    if facts.starts is not None and now < facts.starts:
+        raise StatusUndeterminedError(StatusDoubt.EXPIRED, "the status list is not valid yet")
+    if facts.expires is not None and facts.expires <= now:
         raise StatusUndeterminedError(StatusDoubt.EXPIRED, "the status list has expired")
 
 
@@ -282,18 +349,19 @@ def issue_status_token(
     return sign_jws({"typ": TOKEN_TYPE, "kid": thumbprint(signer.point)}, payload, signer)
 
 
-def _inflate(lst: str) -> bytes:
+def _inflate(deflated: bytes) -> bytes:
     try:
         inflater = zlib.decompressobj()
-        packed = inflater.decompress(b64u_decode(lst), MAX_LIST_BYTES)
-    except (EncodingError, zlib.error) as error:
-        raise _malformed("lst is no base64url of zlib data") from error
+        packed = inflater.decompress(deflated, MAX_LIST_BYTES)
+    except zlib.error as error:
+        raise malformed("lst is no zlib data") from error
     if not inflater.eof:
-        raise _malformed(f"lst is cut off or inflates to more than {MAX_LIST_BYTES} bytes")
+        raise malformed(f"lst is cut off or inflates to more than {MAX_LIST_BYTES} bytes")
     if inflater.unused_data or not packed:
-        raise _malformed("lst is empty or has bytes after its end")
+        raise malformed("lst is empty or has bytes after its end")
     return packed
 
 
-def _malformed(message: str) -> StatusUndeterminedError:
+def malformed(message: str) -> StatusUndeterminedError:
+    """Nothing is known, because the token or the list in it is malformed."""
     return StatusUndeterminedError(StatusDoubt.MALFORMED, f"the status list token: {message}")

@@ -18,9 +18,9 @@ from verifier.credential.status import (
     StatusReference,
     StatusToken,
     check_token_time,
-    parse_packed_token,
     status_meaning,
 )
+from verifier.credential.status_cwt import parse_fetched_token
 from verifier.credential.validity import CLOCK_TOLERANCE
 from verifier.errors import (
     StatusDoubt,
@@ -101,20 +101,21 @@ def _know(
     entry: FetchedStatusList, keys: Mapping[str, KeyRecord], snapshot: TrustSnapshot
 ) -> AnchoredStatusList:
     """The list is inflated last: only what a registered issuer signed and anchored may cost."""
-    token = parse_packed_token(entry.token)
-    if token.uri != entry.uri:
+    token = parse_fetched_token(entry.token)
+    facts = token.facts
+    if facts.uri != entry.uri:
         raise _doubt(StatusDoubt.SUBJECT, "the status list's sub is another URI")
-    if token.kid not in keys:
+    if facts.kid not in keys:
         raise _doubt(StatusDoubt.SIGNATURE, "the status list is signed by no registered key")
-    issuer, key, record = keys[token.kid]
+    issuer, key, record = keys[facts.kid]
     try:
-        token.jws.check(key)
+        token.signed.check(key)
     except SignatureError as error:
         raise _doubt(StatusDoubt.SIGNATURE, "the status list's signature is wrong") from error
-    if not _in_force(record, token.issued):
+    if not _in_force(record, facts.issued):
         raise _doubt(StatusDoubt.SIGNATURE, "the status list's key was not in force")
-    history = snapshot.status_list(status_list_id(token.uri))
-    digest = hashlib.sha256(entry.token.encode("ascii")).digest()
+    history = snapshot.status_list(status_list_id(facts.uri))
+    digest = hashlib.sha256(entry.octets).digest()
     versions = () if history is None else history.versions
     if digest not in {version.digest for version in versions}:
         raise _doubt(StatusDoubt.NOT_ANCHORED, "this version of the status list is not anchored")
@@ -131,9 +132,9 @@ def _in_force(record: IssuerKey, issued: float) -> bool:
 
 
 def _check_age(known: AnchoredStatusList, at: datetime) -> None:
-    token, now = known.token, at.timestamp()
-    check_token_time(token, at)
-    if token.ttl is not None and known.fetched.timestamp() + token.ttl <= now:
+    check_token_time(known.token, at)
+    ttl = known.token.facts.ttl
+    if ttl is not None and known.fetched.timestamp() + ttl <= at.timestamp():
         raise _doubt(StatusDoubt.TOO_OLD, "the status list was kept longer than its ttl")
 
 

@@ -33,8 +33,11 @@ def check_validity(claims: dict[str, Json], at: datetime) -> None:
         ExpiredError: ``exp <= at`` (C-24).
     """
     now = at.timestamp()
-    ends = [numeric_date(claims, "exp")] if "exp" in claims else []
-    starts = [numeric_date(claims, "nbf")] if "nbf" in claims else []
+    starts, ends = [now], []
+    if "exp" in claims:
+        ends.append(numeric_date(claims, "exp"))
+    if "nbf" in claims:
+        starts.append(numeric_date(claims, "nbf"))
     if "iat" in claims:
         starts.append(numeric_date(claims, "iat") - _TOLERANCE_SECONDS)
     if "@context" in claims:
@@ -42,7 +45,7 @@ def check_validity(claims: dict[str, Json], at: datetime) -> None:
         starts += [_text_date(claims, name) for name in _STARTS if name in claims]
     if not ends:
         raise MissingClaimError("the payload does not say until when it is valid (exp)")
-    if now < max(starts, default=now):
+    if now < max(starts):
         raise NotYetValidError("the credential is not valid yet")
     if min(ends) <= now:
         raise ExpiredError("the credential has expired")

@@ -12,6 +12,7 @@ EligibilityError
 ├── FactsError                  facts that no request of this round could have produced
 ├── AttestationError            a register entry from which nothing can be attested
 ├── RankingError                applicants or places that cannot be ranked
+├── DeskError                   an order of copies that no desk can take
 └── DecisionError               a decision that cannot be taken or read
     ├── OutcomeError            the outcome does not follow from the findings
     ├── OfficerError            no named officer stands behind it
@@ -92,6 +93,12 @@ class RankingError(EligibilityError):
     """Applicants or places that cannot be ranked."""
 
     code = "eligibility.ranking"
+
+
+class DeskError(EligibilityError):
+    """An order of copies that is empty, repeated or out of range."""
+
+    code = "eligibility.desk"
 
 
 class DecisionError(EligibilityError):

@@ -106,6 +106,14 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
+class Stop:
+    """Something at which the service stops, whatever was shown, and leaves it to an officer."""
+
+    id: str
+    notice: Sourced[Bilingual]
+
+
+@dataclass(frozen=True, slots=True)
 class Objection:
     """Days to object, to decide on the objection, and by which that may be extended once."""
 
@@ -129,6 +137,7 @@ class Service:
     over_quota: tuple[OverQuotaOrder, ...]
     payment: Payment | None
     limits: tuple[Limit, ...]
+    stops: tuple[Stop, ...]
     decided_by: Sourced[Bilingual]
     objection: Objection
     digest: bytes

@@ -19,6 +19,7 @@ from verifier.eligibility.policy import (
     RuleVersion,
     SamePersonProof,
     Service,
+    Stop,
 )
 from verifier.eligibility.predicates import PREDICATES
 from verifier.eligibility.schema import SERVICE, Document, ServiceSchema
@@ -55,6 +56,7 @@ def parse_service(data: bytes, schema: ServiceSchema) -> Service:
         over_quota=_over_quota(document["over_quota"], sources),
         payment=_payment(document, sources),
         limits=_limits(document.get("limits", ()), sources),
+        stops=_stops(document.get("stops", ()), sources),
         decided_by=_sourced_text(document["decided_by"], sources),
         objection=Objection(
             *_sourced_members(
@@ -129,6 +131,12 @@ def _limits(documents: Sequence[Document], sources: Document) -> tuple[Limit, ..
     return limits
 
 
+def _stops(documents: Sequence[Document], sources: Document) -> tuple[Stop, ...]:
+    stops = tuple(Stop(entry["id"], _sourced_text(entry["notice"], sources)) for entry in documents)
+    _require_unique([stop.id for stop in stops])
+    return stops
+
+
 def _over_quota(documents: Sequence[Document], sources: Document) -> tuple[OverQuotaOrder, ...]:
     orders = tuple(
         OverQuotaOrder(
@@ -171,4 +179,4 @@ def _require_succession(entries: Sequence[Dated], owner: str) -> None:
 
 def _require_unique(ids: Sequence[str]) -> None:
     if len(set(ids)) < len(ids):
-        raise ServiceFileError("two rules, rounds or limits share an id")
+        raise ServiceFileError("two rules, rounds, limits or stops share an id")

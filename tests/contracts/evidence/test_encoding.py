@@ -1,11 +1,14 @@
 """Canonical JSON, strict parsing, tagged hashes, base64url and times."""
 
 import hashlib
+import json
+import math
 import unicodedata
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from contracts.evidence.encoding import (
@@ -126,6 +129,131 @@ def test_parsing_accepts_the_deepest_allowed_nesting() -> None:
 
 def test_parsing_accepts_what_only_canonical_form_refuses() -> None:
     assert parse_json(b' {"b": 1.5, "a": "x"} ') == {"b": 1.5, "a": "x"}
+
+
+SPACES = st.sampled_from(["", "", "", "", " ", "\n", "\t\r"])
+SPELLINGS = st.sampled_from(
+    [
+        "0",
+        "-0",
+        "-0.0",
+        "1.0",
+        "0.1",
+        "1e5",
+        "1e16",
+        "1E+2",
+        "1e400",
+        "1e-400",
+        "5e-324",
+        "01",
+        "1.",
+        "+1",
+        "10000000000000000.0",
+        "18446744073709551615",
+        "18446744073709551616",
+        "-9223372036854775809",
+        "true",
+        "null",
+        "nul",
+        "NaN",
+        "Infinity",
+        "-Infinity",
+        "'a'",
+        '"',
+        '""',
+        '"a:b"',
+        '"\\":"',
+        '"\\u0061"',
+        '"\\/"',
+        '"\\n"',
+        '"\\u0000"',
+        '"\\x"',
+        '"[[[{{{"',
+        '"\\ud800"',
+        '"\\ud83d\\ude00"',
+        '"\\udead\\ud83d"',
+        '"가\u200b"',
+    ]
+)
+NAMES = st.sampled_from(['"a"', '"a"', '"b"', '"\\u0061"', '"a\\""', '""', '"가"', "a", "1"])
+
+
+def _spelled(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    item = st.tuples(SPACES, inner, SPACES).map("".join)
+    member = st.tuples(SPACES, NAMES, SPACES, st.just(":"), item).map("".join)
+    lists = st.lists(item, max_size=4).map(lambda parts: f"[{','.join(parts)}]")
+    return lists | st.lists(member, max_size=4).map(lambda parts: f"{{{','.join(parts)}}}")
+
+
+SPELLED = st.recursive(
+    SPELLINGS | st.floats().map(repr) | st.integers().map(str) | st.text().map(json.dumps),
+    _spelled,
+    max_leaves=12,
+)
+NESTED = st.builds(
+    lambda depth, inner, ends: ends[0] * depth + inner + ends[1] * depth,
+    st.integers(MAX_JSON_DEPTH - 3, MAX_JSON_DEPTH + 2),
+    SPELLED,
+    st.sampled_from([("[", "]"), ('{"a":', "}"), ('[1,{"b":2,"a":', "}]"), ("[ ", "]")]),
+)
+
+
+def _reference(data: bytes) -> str | None:
+    """What the strict rules make of a text, by the standard library alone; None if it is refused.
+
+    As ``repr``, which tells 1 from 1.0 and from True, and 0.0 from -0.0.
+    """
+
+    def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        assert len({name for name, _ in pairs}) == len(pairs)
+        return dict(pairs)
+
+    def number(read: Callable[[str], float]) -> Callable[[str], float]:
+        def short(text: str) -> float:
+            assert len(text) <= 40
+            assert math.isfinite(float(text))
+            return read(text)
+
+        return short
+
+    def depth(value: object) -> int:
+        if not isinstance(value, dict | list):
+            return 1  # A leaf is a level of its own.
+        children = value.values() if isinstance(value, dict) else value
+        return 1 + max((depth(child) for child in children), default=0)
+
+    try:
+        value = json.loads(
+            data.decode(),
+            object_pairs_hook=once,
+            parse_int=number(int),
+            parse_float=number(float),
+            parse_constant=number(float),
+        )
+        json.dumps(value, ensure_ascii=False).encode()
+        assert depth(value) <= MAX_JSON_DEPTH
+    except (ValueError, AssertionError):
+        return None
+    return repr(value)
+
+
+@given((SPELLED | NESTED).map(lambda text: text.encode("utf-8", "surrogatepass")) | st.binary())
+@example(b'{"a":1,"a":1}')
+@example(b'{"a":{"b":[{"c":1,"c":1}]}}')
+@example(b"[" * (MAX_JSON_DEPTH + 1) + b"]" * (MAX_JSON_DEPTH + 1))
+@example(b'{"a":' * MAX_JSON_DEPTH + b"[]" + b"}" * MAX_JSON_DEPTH)
+@example(b"[" * MAX_JSON_DEPTH + b"0" + b"]" * MAX_JSON_DEPTH)
+@example(b"[" * (MAX_JSON_DEPTH - 1) + b"0" + b"]" * (MAX_JSON_DEPTH - 1))
+@example(b"1" * 40)
+@example(b"1" * 41)
+@example(b'["\n"]')
+@example(b'"\xed\xa0\x80"')
+def test_parsing_agrees_with_the_strict_reference(data: bytes) -> None:
+    try:
+        found = repr(parse_json(data))
+    except EncodingError:
+        found = None
+    assert found == _reference(data)
 
 
 def test_tagged_hash_is_the_documented_byte_string() -> None:

@@ -71,8 +71,12 @@ def test_a_list_of_2_to_the_20_entries_is_read_and_written(vector: dict[str, Any
 
 def test_the_token_of_the_draft_is_parsed() -> None:
     token = parse_status_token(VECTORS["status_list_jwt"])
-    assert token.uri == "https://example.com/statuslists/1"
-    assert (token.issued, token.expires, token.ttl) == (1686920170, 2291720170, 43200)
+    assert token.facts.uri == "https://example.com/statuslists/1"
+    assert (token.facts.issued, token.facts.expires, token.facts.ttl) == (
+        1686920170,
+        2291720170,
+        43200,
+    )
     assert [token.entries.value(i) for i in range(16)] == VECTORS["short"][0]["values"]
 
 
@@ -140,10 +144,10 @@ def test_the_largest_list_is_read() -> None:
 def test_a_token_is_signed_for_its_list() -> None:
     entries = StatusList.empty(16).replace({3: 1})
     token = parse_status_token(issue_status_token(entries, TERMS, KEY, AT))
-    token.jws.check(PublicKey.of(KEY.point))
-    assert (token.uri, token.entries) == (TERMS.uri, entries)
+    token.signed.check(PublicKey.of(KEY.point))
+    assert (token.facts.uri, token.entries) == (TERMS.uri, entries)
     with pytest.raises(SignatureError):
-        token.jws.check(PublicKey.of(SigningKey.of_secret(1).point))
+        token.signed.check(PublicKey.of(SigningKey.of_secret(1).point))
     check_token_time(token, AT + timedelta(days=7) - timedelta(seconds=1))
     check_token_time(token, AT - timedelta(minutes=5))
     for moment in (AT + timedelta(days=7), AT - timedelta(minutes=5, seconds=1)):
@@ -159,7 +163,7 @@ def test_a_token_needs_neither_exp_nor_ttl() -> None:
     token = parse_status_token(
         sign({"alg": "ES256", "typ": "statuslist+jwt"}, sound_payload(), KEY)
     )
-    assert (token.expires, token.ttl) == (None, None)
+    assert (token.facts.expires, token.facts.ttl) == (None, None)
 
 
 @pytest.mark.parametrize(

@@ -111,7 +111,7 @@ def test_every_service_can_be_read_in_both_languages(catalogue: Catalogue, servi
 def test_limits_are_read_with_their_sources(catalogue: Catalogue) -> None:
     text = render_service(catalogue.latest_policy("bulk-issuance"), "en")
     assert "with an agreement (desk of the district): 100 copies a day ([S]" in text
-    assert "at each office): 20 copies a day ([L]" in text
+    assert "at each office): 20 copies a day ([S]" in text
     assert "What is paid" not in text
     assert "delivered within: 3 hours ([S]" in render_service(
         catalogue.latest_policy("document-delivery"), "en"
