@@ -1,8 +1,13 @@
-"""``python -m voting``: offline commands for contests and polls. The only file access is here.
+"""``python -m voting``: offline commands for contests and polls.
+
+Files are read and written here and in ``voting.keeping`` only.
 
 contest     decide a contest again from its files
 audit       check a published poll, every numbered check of SPEC.md
 simulate    hold a complete synthetic poll and write its record
+ceremony    prepare and check key ceremonies
+trustee     a trustee's own computer: key file, ceremony, decryption
+registrar   a registrar's own computer: key file, ceremony, tokens
 """
 
 import argparse
@@ -11,15 +16,13 @@ import os
 import re
 import secrets
 import sys
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from getpass import getpass
 from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 from contracts.evidence.encoding import Json, parse_hash, parse_json
 from contracts.evidence.errors import EncodingError, SnapshotError
@@ -37,18 +40,19 @@ from voting.contest.poll_counts import PollCounts
 from voting.contest.result import Result, decide
 from voting.contest.rules import ContestRules
 from voting.errors import VotingError
+from voting.keeping.arguments import add_keeping
+from voting.keeping.command_line import World
 from voting.poll.errors import RecordError
 from voting.simulate.plan import Plan, Quorum, seeded_choices
 from voting.simulate.simulation import Means as SimulationMeans
 from voting.simulate.simulation import simulate
-from voting.workers import Progress, Workers, in_this_process
-
-A = TypeVar("A")
-B = TypeVar("B")
+from voting.workers import Progress, processes
 
 HOLDS, DIFFERS, MISUSED = 0, 1, 2
 MAX_FILE_BYTES: Final = 1 << 24
 MAX_FOLDER_FILES: Final = 1000
+MORE_FILES: Final = "(more files and folders than a record has)"
+"""Stands for what was not looked at; no manifest can list it as a file that is there."""
 MAX_WORKERS: Final = 64
 _TENTHS: Final = 10
 _QUORUM: Final = re.compile(r"([0-9]{1,2})of([0-9]{1,2})")
@@ -112,6 +116,7 @@ def _parser() -> argparse.ArgumentParser:
     contest.set_defaults(run=_contest)
     _add_audit(commands.add_parser("audit", help="check a published poll"))
     _add_simulate(commands.add_parser("simulate", help="hold a complete synthetic poll"))
+    add_keeping(commands, _world)
     return parser
 
 
@@ -137,6 +142,20 @@ def _add_simulate(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_simulate)
 
 
+def _world() -> World:
+    """The real one, for the commands of trustees and registrars."""
+    return World(
+        rng=secrets.token_bytes,
+        clock=lambda: datetime.now(UTC),
+        ask=getpass,
+        say=print,
+        warn=lambda line: print(line, file=sys.stderr),
+        record=DiskFolder,
+        processes=processes,
+        progress=_progress("ballots"),
+    )
+
+
 def _quorum(text: str) -> Quorum:
     found = _QUORUM.fullmatch(text)
     if found is None:
@@ -158,7 +177,7 @@ def _audit(options: argparse.Namespace) -> int:
     except (OSError, EncodingError, SnapshotError, VotingError) as error:
         print(f"voting: {error}", file=sys.stderr)
         return MISUSED
-    with _processes(options.workers) as workers:
+    with processes(options.workers) as workers:
         means = AuditMeans(secrets.token_bytes, workers, _progress("ballots"))
         report = audit(DiskFolder(options.record), trust, means)
     if options.json:
@@ -207,13 +226,9 @@ def _simulate(options: argparse.Namespace) -> int:
     except (OSError, VotingError) as error:
         print(f"voting: {error}", file=sys.stderr)
         return MISUSED
-    with _processes(options.workers) as workers:
+    with processes(options.workers) as workers:
         means = SimulationMeans(secrets.token_bytes, workers, _progress("voters"))
-        made = simulate(plan, seeded_choices(plan), means)
-    for name, data in made.files.items():
-        path = options.out / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(data)
+        made = simulate(plan, seeded_choices(plan), means, DiskFolder(options.out))
     print(made.definition.poll_id().hex())
     return HOLDS
 
@@ -225,11 +240,13 @@ class DiskFolder:
     root: Path
 
     def names(self) -> list[str]:
-        """Everything in it that is no folder, links included."""
-        paths = islice(self.root.rglob("*"), MAX_FOLDER_FILES)
+        """Everything in it that is no folder, links included; one name more if that is not all."""
+        paths = list(islice(self.root.rglob("*"), MAX_FOLDER_FILES))
+        more = [MORE_FILES] if len(paths) == MAX_FOLDER_FILES else []
         files = (path for path in paths if path.is_symlink() or not path.is_dir())
         names = (path.relative_to(self.root).as_posix() for path in files)
-        return sorted(name.encode("utf-8", "backslashreplace").decode() for name in names)
+        readable = (name.encode("utf-8", "backslashreplace").decode() for name in names)
+        return sorted([*readable, *more])
 
     def length(self, name: str) -> int:
         """The length of a file."""
@@ -247,38 +264,21 @@ class DiskFolder:
         except OSError as error:
             raise RecordError(f"{name} cannot be read") from error
 
+    def append(self, name: str, data: bytes) -> None:
+        """Add to a file."""
+        path = self.root / name
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("ab") as file:
+                file.write(data)
+        except OSError as error:
+            raise RecordError(f"{name} cannot be written") from error
+
     def _path(self, name: str) -> Path:
         path = self.root / name
         if not path.is_file() or path.is_symlink():
             raise RecordError(f"{name} is missing, or no plain file")
         return path
-
-
-@dataclass(frozen=True, slots=True)
-class Processes:
-    """Work spread over processes, a few items ahead of what was taken."""
-
-    pool: ProcessPoolExecutor
-    ahead: int
-
-    def __call__(self, work: Callable[[A], B], items: Iterable[A]) -> Iterator[B]:
-        """See ``voting.workers.Workers``."""
-        waiting: deque[Future[B]] = deque()
-        for item in items:
-            waiting.append(self.pool.submit(work, item))
-            if len(waiting) >= self.ahead:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-
-
-@contextmanager
-def _processes(count: int) -> Iterator[Workers]:
-    if count == 1:
-        yield in_this_process
-        return
-    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
-        yield Processes(pool, 2 * count)
 
 
 def _progress(what: str) -> Progress:

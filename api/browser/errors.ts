@@ -5,15 +5,18 @@ export type CheckNumber =
   | "G-01" | "G-02" | "G-03" | "G-04" | "G-05"
   | "P-01" | "P-02"
   | "B-01" | "B-02" | "B-03" | "B-04" | "B-05" | "B-06" | "B-07" | "B-08" | "B-09" | "B-10"
+  | "B-12"
   | "O-01" | "O-02"
   | "T-01" | "T-02" | "T-03"
-  | "checkpoint" | "proof" | "spent";
+  | "N-03"
+  | "checkpoint" | "promise" | "proof" | "entry" | "spent";
 
 /**
  * Input that failed a check.
  *
- * `checkpoint` and `proof` are the two refusals of receipts, which C2SP specifies; `spent` refuses
- * to open or cast a sealed choice a second time (SPEC section 6.5).
+ * `checkpoint` and `proof` are the two refusals of receipts, which C2SP specifies; `promise` is
+ * that of promises, `entry` that of a registrar's signed entry; `spent` refuses to open or cast a
+ * sealed choice a second time (SPEC section 6.5).
  */
 export class Refusal extends Error {
   override readonly name = "Refusal";

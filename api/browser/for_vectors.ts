@@ -10,6 +10,7 @@ export {
 } from "./group.js";
 export { Hedge } from "./randomness.js";
 export { sealWithGivenRandomForVectors, sealWithGivenSecretsForVectors } from "./sealing.js";
+export { signatureHolds } from "./signature.js";
 export { slackKeys, slackWeights, splitSlack } from "./slack.js";
 export { blindWithGivenBlindForVectors, tokenPoint } from "./tokens.js";
 export { challenge, transcriptHash } from "./transcript.js";

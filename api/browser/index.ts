@@ -14,5 +14,8 @@ export {
 export { type Choice, seal, type SealedChoice } from "./sealing.js";
 export { checkOpening, type Opening } from "./opening.js";
 export { type VerifiedBallot, verifyBallot } from "./verification.js";
-export type { Checkpoint, LogKey } from "./checkpoint.js";
+export { checkGrant, type Grant, registrationNonce } from "./registration.js";
+export type { Checkpoint } from "./checkpoint.js";
+export type { LogKey } from "./note.js";
+export { checkPromise } from "./promise.js";
 export { checkReceipt, type Place } from "./receipt.js";

@@ -1,9 +1,10 @@
 /** Receipts: one ballot's place in the log, provable offline (C2SP tlog-proof, RFC 9162). */
 
 import { sha256 } from "@noble/hashes/sha2.js";
-import { type Checkpoint, decodeBase64, type LogKey, openCheckpoint } from "./checkpoint.js";
+import { type Checkpoint, openCheckpoint } from "./checkpoint.js";
 import { join, same } from "./encoding.js";
 import { refuseUnless } from "./errors.js";
+import { decodeBase64, type LogKey } from "./note.js";
 
 const HEADER = "c2sp.org/tlog-proof@v1";
 const INDEX = /^index (0|[1-9][0-9]{0,14})$/;

@@ -1,7 +1,7 @@
 /** Making a ballot: seal the choices, show the code, then either open for a check or cast. */
 
 import { BALLOT_VERSION, trackingCode, weightedSum, yDigest } from "./ballot.js";
-import { join, u16, u32 } from "./encoding.js";
+import { join, same, u16, u32 } from "./encoding.js";
 import { refuseUnless } from "./errors.js";
 import { decodeG1, encodeG1, encodeScalar, G1, type G1Point, SECOND_GENERATOR } from "./group.js";
 import { encodeOpening } from "./opening.js";
@@ -51,35 +51,42 @@ export function sealWithGivenRandomForVectors(
   const votes = Uint8Array.from(choice.votes);
   const numbers = [u32(choice.sequence), u32(choice.attempt)];
   const what = transcriptHash("hedged-ballot", poll.digest, key, votes, ...numbers);
-  return new SealedChoice(poll, choice, bits, drawSecrets(poll, new Hedge(seed, what, source)));
+  const secrets = drawSecrets(poll, new Hedge(seed, what, source));
+  return new SealedChoice(poll, choice, key, bits, secrets);
 }
 
 /** Seal with secrets of a test vector; a ballot made like this is secret from nobody. */
 export function sealWithGivenSecretsForVectors(
-  poll: Poll, choice: Choice, secrets: BallotSecrets,
+  poll: Poll, choice: Choice, key: Uint8Array, secrets: BallotSecrets,
 ): SealedChoice {
-  return new SealedChoice(poll, choice, ballotBits(poll, choice), secrets);
+  return new SealedChoice(poll, choice, key, ballotBits(poll, choice), secrets);
 }
 
 /**
  * An encrypted choice. Show `code`, let the voter decide, then open it or cast it: one of the two,
  * once. Its secrets are dropped with that.
+ *
+ * It belongs to one poll and one ballot key: under a broken random source the same choice sealed
+ * again has the same secrets, and two keys would answer two challenges with them (B-12).
  */
 export class SealedChoice {
   /** The tracking code, 32 bytes. */
   readonly code: Uint8Array;
   readonly #poll: Poll;
   readonly #choice: Choice;
+  readonly #key: Uint8Array;
   readonly #bits: readonly number[];
   readonly #ciphertext: Uint8Array;
   #secrets: BallotSecrets | undefined;
 
   /** @internal */
   constructor(
-    poll: Poll, choice: Choice, bits: readonly number[], secrets: BallotSecrets,
+    poll: Poll, choice: Choice, key: Uint8Array, bits: readonly number[], secrets: BallotSecrets,
   ) {
-    [this.#poll, this.#choice, this.#bits] = [poll, choice, bits];
-    this.#secrets = secrets;
+    [this.#poll, this.#bits, this.#secrets] = [poll, bits, secrets];
+    // Copies: a page that changes its form afterwards changes nothing here.
+    this.#choice = { ...choice, votes: [...choice.votes] };
+    this.#key = Uint8Array.from(key);
     this.#ciphertext = encrypt(poll, bits.map(BigInt), secrets.r);
     this.code = trackingCode(poll, this.#ciphertext);
   }
@@ -98,10 +105,12 @@ export class SealedChoice {
    *
    * @param key the one it was sealed for.
    * @param token sigma for that key, 48 bytes, verified by `unblind` or `verifyToken`.
+   * @throws Refusal B-12 for another key; the choice can still be opened or cast.
+   * @throws Refusal G-01 to G-03 for a token that is no valid point; likewise.
    * @throws Refusal `spent` after a call of `open` or `cast`.
-   * @throws Refusal G-01 to G-03 for a token that is no valid point.
    */
   cast(key: BallotKey, token: Uint8Array): Uint8Array {
+    refuseUnless(same(key.public, this.#key), "B-12", "the choice was sealed for another key");
     decodeG1(token);
     const [poll, secrets] = [this.#poll, this.take()];
     const announcement = encrypt(poll, secrets.a, secrets.s);

@@ -142,7 +142,8 @@ for (const vector of ballots.valid) {
     const poll = polls.get(vector.poll);
     const key = twin.ballotKeyOf(number(vector.k));
     assert.equal(hex(key.public), vector.V);
-    const sealed = twin.sealWithGivenSecretsForVectors(poll, choiceOf(vector), secretsOf(vector));
+    const [choice, secrets] = [choiceOf(vector), secretsOf(vector)];
+    const sealed = twin.sealWithGivenSecretsForVectors(poll, choice, key.public, secrets);
     assert.equal(hex(sealed.code), vector.code);
     assert.equal(hex(sealed.cast(key, bytes(vector.sigma))), vector.ballot);
     assert.equal(hex(twin.verifyBallot(poll, bytes(vector.ballot)).code), vector.code);
@@ -204,6 +205,24 @@ test("a sealed choice is opened or cast, once", () => {
   assert.equal(hex(twin.verifyBallot(poll, cast.cast(key, token)).code), hex(cast.code));
   refused("spent", () => cast.open());
   refused("spent", () => cast.cast(key, token));
+});
+
+test("a sealed choice is cast under its own ballot key only, and not spent by a refusal", () => {
+  const vector = ballots.valid.find(({ poll }) => poll === "one of three");
+  const poll = polls.get(vector.poll);
+  const [key, token] = [twin.ballotKeyOf(number(vector.k)), bytes(vector.sigma)];
+  const sealed = twin.seal(poll, choiceOf(vector), key.public, new Uint8Array(32));
+  refused("B-12", () => sealed.cast(twin.makeBallotKey(), token));
+  refused("G-02", () => sealed.cast(key, new Uint8Array(48).fill(0xc0)));
+  assert.equal(hex(twin.verifyBallot(poll, sealed.cast(key, token)).code), hex(sealed.code));
+});
+
+test("a form that changes after sealing changes nothing of what was sealed", () => {
+  const poll = polls.get("one of three");
+  const choice = { votes: [1, 0, 0], sequence: 1, attempt: 0 };
+  const sealed = twin.seal(poll, choice, twin.makeBallotKey().public, new Uint8Array(32));
+  choice.votes.reverse();
+  assert.deepEqual(twin.checkOpening(poll, sealed.open(), sealed.code).votes, [1, 0, 0]);
 });
 
 const opened = twin.makePoll(parameters(openings.polls[0]));

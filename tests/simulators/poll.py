@@ -198,7 +198,7 @@ def snapshot(poll: Simulation) -> TrustSnapshot:
         logs.append(Log(log_id(own.origin), own.public, anchored if state.size else ()))
     contracts = ((POLL_CONTRACT, definition.publication.contract),)
     identity = ChainIdentity(definition.chain_id, bytes(32), contracts)
-    head = Block(100, bytes(32), definition.times.final)
+    head = Block(100, bytes(32), definition.times.final + timedelta(seconds=1))
     return TrustSnapshot(identity, head, (), tuple(logs), ())
 
 

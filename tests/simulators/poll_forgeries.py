@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from contracts.evidence.checkpoint import Checkpoint, sign_checkpoint
+from contracts.evidence.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
 from contracts.evidence.merkle import leaf_hash
 from tests.simulators.poll import RNG, Forger, late
 from voting.contest.poll_counts import PollCounts
@@ -13,7 +13,8 @@ from voting.crypto.ceremony import endorse
 from voting.crypto.elgamal import Ciphertext
 from voting.crypto.group import G1
 from voting.crypto.opening import Opening, open_for_check
-from voting.crypto.tokens import TokenKeys, combine_shares, sign_blinded
+from voting.crypto.randomness import random_scalar
+from voting.crypto.tokens import TokenKeys, blind_key, combine_shares, sign_blinded
 from voting.poll import record
 from voting.poll.board import sorted_checks
 from voting.poll.documents import InboxEntry, OpenedSet, encode_lines
@@ -153,6 +154,33 @@ def publish_a_partial_once_more(forger: Forger) -> None:
     forger.files[record.PARTIALS] = data + data[: len(data) // 2]
 
 
+def publish_partials_of_another_sum(forger: Forger) -> None:
+    """Sound proofs of the same trustees, for a sum without one of the ballots."""
+    honest = dict(forger.files)
+    forger.set_tally(forger.aggregate(forger.counted()[1:]))
+    forger.files = honest | {record.PARTIALS: forger.files[record.PARTIALS]}
+
+
+def publish_a_partial_in_anothers_name(forger: Forger) -> None:
+    data = forger.files[record.PARTIALS]
+    forger.files[record.PARTIALS] = data[:32] + b"\0\0\0\1" + data[36:]
+
+
+def stuff_the_box(forger: Forger) -> None:
+    """t registrars make tokens for invented people and keep them out of their logs."""
+    definition, body = forger.poll.definition, forger.poll.organisers.registrars
+    context, t = definition.context(), definition.registrars.threshold
+    keys = TokenKeys(t, body.keys.public[0], tuple(row[0] for row in body.keys.shares))
+    secret = random_scalar(RNG)
+    public = G1.encode(G1.multiply(G1.generator, secret))
+    request = blind_key(definition.poll_id(), public, RNG)
+    shares = {j: sign_blinded(body.shares[j - 1][0], request.blinded, RNG) for j in range(1, t + 1)}
+    voter = VoterKey(secret, public, combine_shares(keys, request, shares, RNG))
+    sealed = seal(context, Choice((1, 0, 0), 1, 0), public, seed=RNG(32), rng=RNG)
+    ballot = cast(context, sealed, voter, RNG)
+    forger.change_ballots(lambda batches: batches[-1].append(ballot))
+
+
 def publish_too_few_partials(forger: Forger) -> None:
     data = forger.files[record.PARTIALS]
     forger.files[record.PARTIALS] = data[: len(data) // 2]
@@ -207,6 +235,48 @@ def sign_a_root_of_other_ballots(forger: Forger) -> None:
     ballot = batches[0][0]
     twin.set_board([[ballot[:-1] + bytes([ballot[-1] ^ 1]), *batches[0][1:]], *batches[1:]])
     forger.set_notes([twin.notes()[0], *honest[1:]])
+
+
+def repeat_the_last_checkpoint(forger: Forger) -> None:
+    last = forger.notes()[-1]
+    forger.set_notes([*forger.notes(), replace(last, proof=())])
+
+
+def let_checkpoints_run_back_in_time(forger: Forger) -> None:
+    first, second, *others = forger.notes()
+    times = second.anchored_at, first.anchored_at
+    swapped = [replace(one, anchored_at=at) for one, at in zip((first, second), times, strict=True)]
+    forger.set_notes([*swapped, *others])
+
+
+def add_a_ballot_after_the_final_checkpoint(forger: Forger) -> None:
+    forger.files[record.BALLOTS] += new_ballot(forger, 3, 2, (0, 1, 0))
+    forger.set_tally()
+
+
+def decrypt_under_an_earlier_checkpoint(forger: Forger) -> None:
+    """The sum and its proofs are good, but tied to a root that is not the final one."""
+    honest = forger.aggregate(forger.counted())
+    early = open_checkpoint(forger.notes()[-2].note, [forger.poll.definition.board_key])
+    board = replace(honest.board, size=early.size, root=early.root)
+    size = max(early.size, honest.ballots)
+    forger.set_tally(replace(honest, board=replace(board, size=size)))
+
+
+def log_a_point_outside_the_subgroup(forger: Forger) -> None:
+    outside = G1.on_curve(bytes([0x80]) + bytes(47))
+
+    def change(entries: list[bytes]) -> list[bytes]:
+        moved = G1.encode(G1.on_curve(entries[0][:48]) + outside) + entries[0][48:]
+        return sorted([moved, *entries[1:]])
+
+    change_log(forger, 1, change)
+
+
+def log_one_commitment_twice(forger: Forger) -> None:
+    change_log(
+        forger, 1, lambda entries: [entries[0], entries[1][:48] + entries[0][48:], *entries[2:]]
+    )
 
 
 def endorse_another_poll(forger: Forger) -> None:
@@ -297,6 +367,9 @@ TAMPERING = [
     (publish_a_partial_of_nobody, "A-20"),
     (publish_one_partial_twice, "A-20"),
     (publish_a_partial_once_more, "A-20"),
+    (publish_partials_of_another_sum, "A-20"),
+    (publish_a_partial_in_anothers_name, "A-20"),
+    (stuff_the_box, "A-15"),
     (publish_too_few_partials, "A-20"),
     (publish_other_counts, "A-21"),
     (publish_another_ranking, "A-23"),
@@ -305,6 +378,12 @@ TAMPERING = [
     (anchor_before_opening, "A-10"),
     (publish_a_wrong_consistency_proof, "A-09"),
     (sign_a_root_of_other_ballots, "A-09"),
+    (repeat_the_last_checkpoint, "A-09"),
+    (let_checkpoints_run_back_in_time, "A-10"),
+    (add_a_ballot_after_the_final_checkpoint, "A-09"),
+    (decrypt_under_an_earlier_checkpoint, "A-18"),
+    (log_a_point_outside_the_subgroup, "A-08"),
+    (log_one_commitment_twice, "A-08"),
     (endorse_another_poll, "A-06"),
     (exchange_a_trustee_message, "A-04"),
     (exchange_a_registrar_message, "A-05"),

@@ -15,7 +15,6 @@ from voting.audit.setting import (
     check_files,
     check_names,
     check_registrars,
-    check_tokens,
     check_trustees,
 )
 from voting.audit.tally import (
@@ -25,6 +24,7 @@ from voting.audit.tally import (
     check_sum,
     check_turnout,
 )
+from voting.audit.tokens import check_tokens
 from voting.contest.poll_counts import PollCounts
 from voting.crypto.ceremony_record import CeremonyKeys
 from voting.crypto.elgamal import Ciphertext

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from contracts.evidence.merkle import Tree, leaf_hash
 from voting.audit.checkpoints import BoardState
-from voting.audit.chunks import CHUNK_BALLOTS, Chunk, ContextKeys, check_chunk
+from voting.audit.chunks import FEWEST, Chunk, ContextKeys, check_chunk, chunk_ballots
 from voting.audit.findings import Book, Finding
 from voting.audit.means import Means
 from voting.crypto.ballot import ballot_length
@@ -75,7 +75,7 @@ def _ballots(context: PollContext, folder: Folder, book: Book) -> Iterator[bytes
     """All ballots, as a stream; bytes that are no whole ballot are noted."""
     length = ballot_length(context.shape)
     try:
-        for block in folder.blocks(record.BALLOTS, length * CHUNK_BALLOTS):
+        for block in folder.blocks(record.BALLOTS, length * FEWEST):
             whole = len(block) // length * length
             yield from (block[at : at + length] for at in range(0, whole, length))
             if whole < len(block):
@@ -101,7 +101,7 @@ def check_ballots(
             for one in outcome.failures:
                 where = f"{record.BALLOTS}[{one.place}]"
                 book.note(Finding("A-12", where, one.code, one.message))
-            total = add((total, outcome.total()), definition.shape.options)
+            total = add((total, outcome.counted.total()), definition.shape.options)
             done += outcome.ballots
             means.progress(done, scan.tree.size)
     except VotingError as error:
@@ -114,7 +114,8 @@ def check_ballots(
 def _chunks(keys: ContextKeys, folder: Folder, counted: list[int], rng: Rng) -> Iterator[Chunk]:
     length = ballot_length(keys.shape)
     first = 0
-    for block in folder.blocks(record.BALLOTS, length * CHUNK_BALLOTS):
+    together = chunk_ballots(folder.length(record.BALLOTS) // length)
+    for block in folder.blocks(record.BALLOTS, length * together):
         count = len(block) // length
         if count:
             low, high = bisect_left(counted, first), bisect_left(counted, first + count)

@@ -6,13 +6,21 @@ from typing import Final
 
 from voting.crypto.ballot import Ballot, ballot_length, parse_ballot
 from voting.crypto.batch import verify_batch
-from voting.crypto.elgamal import Ciphertext, add
+from voting.crypto.elgamal import add
 from voting.crypto.errors import CryptoError
-from voting.crypto.group import G1
 from voting.crypto.poll_context import PollContext, PollShape, make_context
-from voting.crypto.randomness import Rng, random_scalar
+from voting.crypto.randomness import Rng
+from voting.poll.tally import PartialSum
 
-CHUNK_BALLOTS: Final = 500
+FEWEST: Final = 250
+MOST: Final = 2500
+_CHUNKS: Final = 8
+"""So many at least, as far as there are ballots: for as many processes at a time."""
+
+
+def chunk_ballots(ballots: int) -> int:
+    """How many ballots are checked together: more cost less each, and more memory at a time."""
+    return min(MOST, max(FEWEST, -(-ballots // _CHUNKS)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +68,12 @@ class ChunkOutcome:
     Args:
         ballots: how many there were.
         failures: by place.
-        masked: the sum of the counted ballots plus ``mask`` G in each component, 48 bytes each:
-            a sum may be the neutral element, which no encoding of ours has.
-        mask: a fresh scalar.
+        counted: the sum of the counted ballots.
     """
 
     ballots: int
     failures: tuple[Failure, ...]
-    masked: bytes
-    mask: int
-
-    def total(self) -> Ciphertext:
-        """The sum itself."""
-        width = G1.point_bytes
-        shift = -G1.multiply(G1.generator, self.mask)
-        places = range(0, len(self.masked), width)
-        a, *b = [G1.on_curve(self.masked[at : at + width]) + shift for at in places]
-        return Ciphertext(a, tuple(b))
+    counted: PartialSum
 
 
 @lru_cache(maxsize=4)
@@ -108,12 +105,6 @@ def check_chunk(chunk: Chunk) -> ChunkOutcome:
         ]
     options = context.shape.options
     counted = (b.ciphertext.truncate(options) for place, b in parsed if place in chunk.counted)
-    masked, mask = _masked(add(counted, options), chunk.rng)
+    total = PartialSum.of(add(counted, options), chunk.rng)
     failures.sort(key=lambda failure: failure.place)
-    return ChunkOutcome(count, tuple(failures), masked, mask)
-
-
-def _masked(total: Ciphertext, rng: Rng) -> tuple[bytes, int]:
-    mask = random_scalar(rng)
-    shift = G1.multiply(G1.generator, mask)
-    return G1.encode_all([point + shift for point in (total.a, *total.b)]), mask
+    return ChunkOutcome(count, tuple(failures), total)

@@ -1,5 +1,6 @@
 """Findings of an audit and the book they are written in; one failed check stops no other."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -12,6 +13,9 @@ from voting.crypto.transcript import PROTOCOL
 from voting.errors import VotingError
 
 T = TypeVar("T")
+
+MAX_LISTED: Final = 10_000
+"""A large file of nothing but rubbish must not fill the memory with its findings."""
 
 REPORT_VERSION: Final = f"{PROTOCOL}/audit"
 
@@ -131,6 +135,7 @@ class Book:
 
     findings: list[Finding] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set, repr=False)
+    _made: Counter[str] = field(default_factory=Counter, repr=False)
 
     def add(self, check: str, place: str, error: VotingError | EvidenceError | str) -> None:
         """Note something that is wrong."""
@@ -139,9 +144,14 @@ class Book:
         )
 
     def note(self, finding: Finding) -> None:
-        """Note a finding that was made elsewhere."""
+        """Note a finding that was made elsewhere; after ``MAX_LISTED`` of one check no more."""
         self._seen.add(finding.check)
-        self.findings.append(finding)
+        self._made[finding.check] += 1
+        if self._made[finding.check] <= MAX_LISTED:
+            self.findings.append(finding)
+        elif self._made[finding.check] == MAX_LISTED + 1:
+            more = f"more than {MAX_LISTED} findings; the others are not listed"
+            self.findings.append(Finding(finding.check, "", finding.check, more))
 
     def look(self, check: str) -> None:
         """Note that a check was looked at."""

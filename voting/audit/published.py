@@ -91,6 +91,7 @@ def check_published(
         encoded = book.attempt("A-17", place, load)
         if encoded and not definition.casting.public_checks:
             book.add("A-17", place, "this poll publishes no checks")
+            return  # Opening what should not be there could cost any time.
         if encoded != sorted(set(encoded)):
             book.add("A-17", place, "checks are published once each, in ascending order")
         for i, data in enumerate(encoded):

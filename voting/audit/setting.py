@@ -1,39 +1,23 @@
-"""Checks A-01 to A-08: files, definition, chain, ceremonies, endorsements, keys, token logs."""
+"""Checks A-01 to A-06: files, definition, chain, ceremonies, endorsements."""
 
-from functools import partial
 from typing import Final, TypeVar
 
-from contracts.evidence.checkpoint import Checkpoint, open_checkpoint
-from contracts.evidence.errors import EncodingError
 from contracts.evidence.names import log_id
-from contracts.evidence.note import MAX_NOTE_BYTES, LogKey
 from contracts.evidence.snapshot import TrustSnapshot
 from voting.audit.findings import Book
 from voting.audit.means import Trust
 from voting.crypto.ceremony import Ceremony, check_endorsements
 from voting.crypto.ceremony_record import CeremonyKeys, CeremonyRecord, verify_ceremony
-from voting.crypto.group import G1, G1Point, G2Point
-from voting.crypto.randomness import Rng
-from voting.crypto.subgroup import check_subgroup
+from voting.crypto.group import G1Point, G2Point
 from voting.poll import record
 from voting.poll.definition import PollDefinition, parse_definition
 from voting.poll.documents import decode_ceremony
 from voting.poll.errors import RecordError
 from voting.poll.parties import Endorsements
 from voting.poll.record import Folder, Manifest
-from voting.poll.token_log import (
-    TokenLog,
-    check_order,
-    entries_root,
-    read_entries,
-    tokens_granted,
-)
 
 POLL_CONTRACT: Final = "poll"
 """The name of the poll's contract in a snapshot."""
-
-MAX_LOG_BYTES: Final = 1 << 31
-_SUBGROUP_BATCH: Final = 10_000
 
 P = TypeVar("P", G1Point, G2Point)
 
@@ -190,62 +174,3 @@ def _endorsed(
     poll_id: bytes, ceremony: Ceremony[P], transcript: bytes, signatures: tuple[bytes, ...]
 ) -> None:
     check_endorsements(ceremony, poll_id, transcript, signatures)
-
-
-def check_tokens(
-    definition: PollDefinition, folder: Folder, trust: Trust, rng: Rng, book: Book
-) -> int | None:
-    """A-08: every registrar's log; how many tokens there can be, None if a log cannot be read."""
-    registrars = range(1, len(definition.registrars.identities) + 1)
-    logs = [book.stage(partial(_check_log, definition, folder, j, trust, book)) for j in registrars]
-    readable = [log for log in logs if log is not None]
-    requests = sorted({request for log in readable for request in log.requests})
-    book.stage(lambda: book.attempt("A-08", "tokens", lambda: _check_points(requests, rng)))
-    if len(readable) < len(logs):
-        return None
-    needed = definition.registrars.threshold - definition.registrars.dishonest
-    return tokens_granted(readable, needed)
-
-
-def _check_log(
-    definition: PollDefinition, folder: Folder, registrar: int, trust: Trust, book: Book
-) -> TokenLog:
-    entries_name, note_name = record.token_names(registrar)
-    key = definition.registrar_key(registrar)
-    raw = book.attempt(
-        "A-08", entries_name, lambda: record.read(folder, entries_name, MAX_LOG_BYTES)
-    )
-    entries = book.attempt("A-08", entries_name, lambda: read_entries(raw))
-    book.stage(lambda: book.attempt("A-08", entries_name, lambda: check_order(entries)))
-    note = book.attempt("A-08", note_name, lambda: read_note(folder, note_name))
-    state = book.attempt("A-08", note_name, lambda: open_checkpoint(note, [key]))
-    expected = Checkpoint(key.origin, len(entries), entries_root(entries))
-    if state != expected:
-        book.add("A-08", note_name, "the signed state is not that of the entries")
-    if trust.chain is not None and entries and not _is_anchored(trust.chain, key, expected):
-        book.add("A-08", note_name, "the state of this log is not the one anchored")
-    return TokenLog(entries, note)
-
-
-def read_note(folder: Folder, name: str) -> str:
-    """A signed note from a file.
-
-    Raises:
-        RecordError: missing, or longer than notes are.
-        EncodingError: no UTF-8.
-    """
-    try:
-        return record.read(folder, name, MAX_NOTE_BYTES).decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise EncodingError("a note is UTF-8 text") from error
-
-
-def _is_anchored(chain: TrustSnapshot, key: LogKey, state: Checkpoint) -> bool:
-    log = chain.log(log_id(key.origin))
-    states = [] if log is None else [(point.size, point.root) for point in log.checkpoints]
-    return states == [(state.size, state.root)]
-
-
-def _check_points(requests: list[bytes], rng: Rng) -> None:
-    for at in range(0, len(requests), _SUBGROUP_BATCH):
-        check_subgroup([G1.on_curve(m) for m in requests[at : at + _SUBGROUP_BATCH]], rng)

@@ -118,6 +118,9 @@ def check_partials(
         distinct = {one.trustee: one for one in good}
         return aggregate, list(distinct.values())[: definition.trustees.threshold]
 
+    late = published.decrypted_at > definition.times.final
+    text = "decrypted before the final checkpoint was known"
+    book.expect("A-20", record.AGGREGATE, holds=late, otherwise=text)
     made = book.stage(
         partial(book.attempt, "A-20", record.AGGREGATE, partial(_aggregate, definition, published))
     )

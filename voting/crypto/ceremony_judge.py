@@ -40,31 +40,37 @@ def judge_complaint(
     ceremony: Ceremony[PointT],
     rounds: tuple[Sequence[SignedMessage], Sequence[SignedMessage], Sequence[SignedMessage]],
     complaint: SignedMessage,
-) -> CeremonyError:
+    *,
+    confirmation: SignedMessage | None = None,
+) -> CeremonyError | None:
     """Decide a complaint about a share.
 
     Args:
         ceremony: the setting.
         rounds: rounds one to three as published.
         complaint: ``body = view | u32 accused | kem secret``, the view being of round three.
+        confirmation: the complainer's message of round four, if there is one.
 
     Returns:
         The verdict: an error of K-08 or K-09 whose culprit is the accused, or one of K-12 whose
-        culprit is the complainer.
+        culprit is the complainer; None where the complainer confirmed the same round three: it
+        said that all shares were right, and its complaint is ignored (SPEC 8.2).
 
     Raises:
         CeremonyError: rounds one to three are not sound by themselves, or nobody signed the
-            complaint; then that is the verdict. A complaint about other messages than the
-            published ones goes to ``judge_view`` (K-14).
+            complaint or the confirmation; then that is the verdict. A complaint about other
+            messages than the published ones goes to ``judge_view`` (K-14).
 
-    Not checked: whether the complainer confirmed before. Who has its confirmation ignores the
-    complaint (SPEC 8.2), whatever this verdict is.
+    Not checked: whether there is a confirmation that the caller was not given.
     """
     first = check_announcements(ceremony, rounds[0])
     second = check_openings(ceremony, first, rounds[1])
     bodies = check_dealings(ceremony, second, rounds[2])
     accuser, body = complaint.sender, check_message(ceremony, Round.COMPLAIN, complaint)
-    check_view(accuser, body, view_of(ceremony, rounds[2]))
+    view = view_of(ceremony, rounds[2])
+    check_view(accuser, body, view)
+    if confirmation is not None and _confirms(ceremony, confirmation, accuser, view):
+        return None
     accused = int.from_bytes(body[DIGEST_BYTES:_SECRET_START], "big")
     secret = body[_SECRET_START:]
     if not 1 <= accused <= ceremony.parties or accused == accuser or len(secret) != KEM_BYTES:
@@ -79,6 +85,13 @@ def judge_complaint(
     except (ShareDecryptionError, ShareEquationError) as error:
         return error
     return FalseComplaintError(accuser, f"the shares of party {accused} are right")
+
+
+def _confirms(
+    ceremony: Ceremony[PointT], confirmation: SignedMessage, accuser: int, view: bytes
+) -> bool:
+    body = check_message(ceremony, Round.CONFIRM, confirmation)
+    return confirmation.sender == accuser and body[:DIGEST_BYTES] == view
 
 
 def judge_equivocation(

@@ -12,13 +12,12 @@ from typing import Final
 
 from voting.crypto.ballot import Ballot
 from voting.crypto.ballot_transcript import Challenges, complete_responses, quadratic_sum
-from voting.crypto.group import G1, G2, SECOND_GENERATOR, G1Point, pairing_product_is_one
+from voting.crypto.group import G1, SECOND_GENERATOR, G1Point
 from voting.crypto.poll_context import PollContext
-from voting.crypto.randomness import Rng, draw_bytes
-from voting.crypto.tokens import token_point
+from voting.crypto.randomness import Rng
+from voting.crypto.tokens import draw_weights, token_point, tokens_hold_together
 from voting.crypto.transcript import ORDER
 
-WEIGHT_BYTES: Final = 16
 _SINGLE_EQUATIONS: Final = 3
 
 
@@ -47,7 +46,7 @@ def equations_hold(
     total = _Sum(keys=[0] * len(context.keys))
     for ballot, challenge in zip(ballots, challenges, strict=True):
         count = len(context.keys) + _SINGLE_EQUATIONS
-        _add_ballot(total, context, ballot, challenge, _weights(rng, count))
+        _add_ballot(total, context, ballot, challenge, iter(draw_weights(rng, count)))
     points = [*total.points, G1.generator, SECOND_GENERATOR, *context.keys]
     fixed = [-total.generator, -total.second, *(-key for key in total.keys)]
     scalars = [*total.scalars, *(scalar % ORDER for scalar in fixed)]
@@ -58,17 +57,7 @@ def tokens_hold(context: PollContext, ballots: Sequence[Ballot], rng: Rng) -> bo
     """Whether all tokens verify (B-06): two sums of points and one product of two pairings."""
     tokens = [ballot.token for ballot in ballots]
     hashes = [token_point(context.poll_id, G1.encode(ballot.key)) for ballot in ballots]
-    if len(ballots) == 1:
-        return pairing_product_is_one([(tokens[0], G2.generator), (-hashes[0], context.token_key)])
-    weights = list(_weights(rng, len(ballots)))
-    signed, hashed = G1.combine(tokens, weights), G1.combine(hashes, weights)
-    return pairing_product_is_one([(signed, G2.generator), (-hashed, context.token_key)])
-
-
-def _weights(rng: Rng, count: int) -> Iterator[int]:
-    data = draw_bytes(rng, WEIGHT_BYTES * count)
-    places = range(0, len(data), WEIGHT_BYTES)
-    return (int.from_bytes(data[at : at + WEIGHT_BYTES], "big") for at in places)
+    return tokens_hold_together(hashes, tokens, context.token_key, rng)
 
 
 def _add_ballot(

@@ -2,10 +2,13 @@
 
 A table holds the multiples of the point for each digit at each place, so that a multiplication is
 one addition per digit, whatever the digits are. The scalar is split at random all the same.
+
+The table of a key is small, worth making for a single ballot; whoever makes many ballots gets a
+large one after a while.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
@@ -16,6 +19,8 @@ from voting.crypto.transcript import ORDER
 _BYTE_BITS: Final = 8
 _NIBBLE_BITS: Final = 4
 _CACHED_KEYS: Final = 128
+_LARGE_AFTER: Final = 256
+"""So many multiplications pay for a large table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +38,10 @@ class FixedBase:
     def multiply_secret(self, scalar: int, rng: Rng) -> G1Point:
         """``scalar * point``, the scalar being the sum of two random ones."""
         mask = random_scalar(rng)
-        return self._multiply(mask) + self._multiply((scalar - mask) % ORDER)
+        return self.multiply(mask) + self.multiply((scalar - mask) % ORDER)
 
-    def _multiply(self, scalar: int) -> G1Point:
+    def multiply(self, scalar: int) -> G1Point:
+        """``scalar * point`` for a scalar that everybody may know, or that is only part of one."""
         total = G1.identity()
         for row, digit in zip(self.rows, self._digits(encode_scalar(scalar)), strict=True):
             total += row[digit]
@@ -53,10 +59,29 @@ def generator_base(point: G1Point) -> FixedBase:
     return _make(point, _BYTE_BITS)
 
 
+@dataclass(slots=True)
+class KeyBase:
+    """The table of one key: 1,024 points, and 8,192 once it has been used often."""
+
+    point: G1Point
+    table: FixedBase = field(init=False, repr=False)
+    uses: int = 0
+
+    def __post_init__(self) -> None:
+        self.table = _make(self.point, _NIBBLE_BITS)
+
+    def multiply_secret(self, scalar: int, rng: Rng) -> G1Point:
+        """See ``FixedBase.multiply_secret``; how often this was called is no secret."""
+        self.uses += 1
+        if self.uses == _LARGE_AFTER:
+            self.table = _make(self.point, _BYTE_BITS)
+        return self.table.multiply_secret(scalar, rng)
+
+
 @lru_cache(maxsize=_CACHED_KEYS)
-def key_base(point: G1Point) -> FixedBase:
-    """The table of a poll's key: 1,024 points, worth making for a single ballot already."""
-    return _make(point, _NIBBLE_BITS)
+def key_base(point: G1Point) -> KeyBase:
+    """The table of a poll's key."""
+    return KeyBase(point)
 
 
 def _make(point: G1Point, width: int) -> FixedBase:

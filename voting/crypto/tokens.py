@@ -5,14 +5,17 @@
 is perfect: M is a uniform point whatever V is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from voting.crypto.errors import ShareIdError, TokenCombinationError, TokenShareError
 from voting.crypto.group import G1, G2, G1Point, G2Point, hash_to_g1, pairing_product_is_one
-from voting.crypto.randomness import Rng, random_scalar
+from voting.crypto.randomness import Rng, draw_bytes, random_scalar
 from voting.crypto.sharing import lagrange_at_zero
 from voting.crypto.transcript import ORDER, transcript_hash
+
+WEIGHT_BYTES: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,18 +134,45 @@ def combine_shares(
         TokenCombinationError: good shares that make no token: the definition's PK does not belong
             to its PK_j (T-03).
     """
+    token = _combined(keys, request, shares, rng)
+    if not token_holds(request.poll_id, request.public, token, keys.key):
+        for j, share in shares.items():
+            check_share(keys, j, request.blinded, share)
+        raise TokenCombinationError("the combined shares do not verify under the common key")
+    return G1.encode(token)
+
+
+def combine_many(
+    keys: TokenKeys, asked: Sequence[tuple[BlindedKey, Mapping[int, bytes]]], rng: Rng
+) -> list[bytes]:
+    """``combine_shares`` for many devices in one place, whose tokens are checked together.
+
+    Args:
+        keys: of the registrars.
+        asked: at least one; what was blinded, with the shares for it.
+        rng: secure source of random bytes.
+
+    Raises:
+        CryptoError: as ``combine_shares``, for the first that fails.
+    """
+    tokens = [_combined(keys, request, shares, rng) for request, shares in asked]
+    hashes = [token_point(request.poll_id, request.public) for request, _ in asked]
+    if tokens_hold_together(hashes, tokens, keys.key, rng):
+        return [G1.encode(token) for token in tokens]
+    return [combine_shares(keys, request, shares, rng) for request, shares in asked]
+
+
+def _combined(
+    keys: TokenKeys, request: BlindedKey, shares: Mapping[int, bytes], rng: Rng
+) -> G1Point:
+    """Combine and unblind, without checking what came out."""
     if len(shares) != keys.threshold:
         raise ShareIdError(f"{len(shares)} shares, a token takes {keys.threshold}")
     if not all(1 <= j <= len(keys.shares) for j in shares):
         raise ShareIdError(f"registrars are numbered 1..{len(keys.shares)}")
     points = [G1.decode(share) for share in shares.values()]
     blinded = G1.combine(points, lagrange_at_zero(tuple(shares)))
-    token = G1.multiply_secret(blinded, pow(request.blind, -1, ORDER), rng)
-    if not token_holds(request.poll_id, request.public, token, keys.key):
-        for j, share in shares.items():
-            check_share(keys, j, request.blinded, share)
-        raise TokenCombinationError("the combined shares do not verify under the common key")
-    return G1.encode(token)
+    return G1.multiply_secret(blinded, pow(request.blind, -1, ORDER), rng)
 
 
 def verify_token(poll_id: bytes, public: bytes, token: bytes, key: G2Point) -> G1Point:
@@ -161,3 +191,30 @@ def verify_token(poll_id: bytes, public: bytes, token: bytes, key: G2Point) -> G
 def token_holds(poll_id: bytes, public: bytes, token: G1Point, key: G2Point) -> bool:
     """Whether ``e(sigma, G2) = e(h, PK)`` for a valid point sigma."""
     return pairing_product_is_one([(token, G2.generator), (-token_point(poll_id, public), key)])
+
+
+def tokens_hold_together(
+    hashes: Sequence[G1Point], tokens: Sequence[G1Point], key: G2Point, rng: Rng
+) -> bool:
+    """Whether ``e(sigma, G2) = e(h, PK)`` for all: two sums and one product of two pairings.
+
+    A bad token is missed with probability 2^-128.
+
+    Args:
+        hashes: h of each ballot key; at least one.
+        tokens: valid points sigma, as many; fixed before the weights are drawn from ``rng``.
+        key: PK.
+        rng: secure source of random bytes.
+    """
+    if len(tokens) == len(hashes) == 1:
+        return pairing_product_is_one([(tokens[0], G2.generator), (-hashes[0], key)])
+    weights = draw_weights(rng, len(tokens))
+    signed, hashed = G1.combine(tokens, weights), G1.combine(hashes, weights)
+    return pairing_product_is_one([(signed, G2.generator), (-hashed, key)])
+
+
+def draw_weights(rng: Rng, count: int) -> list[int]:
+    """Fresh 128-bit weights for a random combination of ``count`` equations."""
+    data = draw_bytes(rng, WEIGHT_BYTES * count)
+    places = range(0, len(data), WEIGHT_BYTES)
+    return [int.from_bytes(data[at : at + WEIGHT_BYTES], "big") for at in places]

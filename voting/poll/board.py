@@ -4,7 +4,7 @@ Between checkpoints nothing is appended, and inside a batch leaf hashes give the
 tells nothing about who voted just after registering.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -28,6 +28,7 @@ from voting.poll.errors import (
     RandomnessTakenError,
     WindowError,
 )
+from voting.poll.intake import Judged
 from voting.poll.leaf import Leaf, read_leaf
 from voting.poll.states import Phase, phase_at
 
@@ -118,7 +119,7 @@ class Board:
     taken: Taken = field(default_factory=Taken, repr=False)
     checks: list[Opening] = field(default_factory=list, repr=False)
     _pending: dict[bytes, bytes] = field(default_factory=dict, repr=False)
-    _accepted: dict[bytes, Accepted] = field(default_factory=dict, repr=False)
+    _deadlines: dict[bytes, datetime] = field(default_factory=dict, repr=False)
     _places: dict[bytes, int] = field(default_factory=dict, repr=False)
     _last_size: int = 0
 
@@ -139,14 +140,34 @@ class Board:
             BallotError: B-01 to B-09; GroupError: G-01 to G-04.
             RefusedBallotError: R-01 to R-05.
         """
+
+        def verify() -> None:
+            verify_ballot(self.context, parse_ballot(data, self.context), self.rng)
+
+        return self._receive(data, at, verify)
+
+    def receive_judged(self, judged: Judged, at: datetime) -> Accepted:
+        """``receive`` for a ballot whose own checks were made before, together with others.
+
+        Raises:
+            VotingError: as ``receive``, in the same order.
+        """
+
+        def verify() -> None:
+            if judged.error is not None:
+                raise judged.error
+
+        return self._receive(judged.data, at, verify)
+
+    def _receive(self, data: bytes, at: datetime, verify: Callable[[], None]) -> Accepted:
         leaf = read_leaf(self.context, data)
-        known = self._accepted.get(leaf_hash(data))
-        if known is not None:
-            return known
+        deadline = self._deadlines.get(leaf_hash(data))
+        if deadline is not None:
+            return self._answer(leaf, data, deadline)
         if phase_at(self.definition, at) is not Phase.OPEN:
             raise WindowError("ballots are taken from opening until closing only")
         self.taken.check(leaf)
-        verify_ballot(self.context, parse_ballot(data, self.context), self.rng)
+        verify()
         return self._accept(leaf, data, at)
 
     def publish_check(self, opening: Opening, at: datetime) -> None:
@@ -214,12 +235,15 @@ class Board:
         return self.writer.receipt(place)
 
     def _accept(self, leaf: Leaf, data: bytes, at: datetime) -> Accepted:
-        deadline = at.replace(microsecond=0) + MAX_DELAY
-        accepted = Accepted(leaf.code, leaf.sequence, self.writer.promise(data, deadline))
+        digest, deadline = leaf_hash(data), at.replace(microsecond=0) + MAX_DELAY
         self.taken.add(leaf)
-        self._pending[leaf_hash(data)] = data
-        self._accepted[leaf_hash(data)] = accepted
-        return accepted
+        self._pending[digest] = data
+        self._deadlines[digest] = deadline
+        return self._answer(leaf, data, deadline)
+
+    def _answer(self, leaf: Leaf, data: bytes, deadline: datetime) -> Accepted:
+        """Ed25519 signatures are deterministic: the same promise comes out each time."""
+        return Accepted(leaf.code, leaf.sequence, self.writer.promise(data, deadline))
 
 
 def opened_randomness(opening: Opening) -> bytes:

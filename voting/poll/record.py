@@ -60,6 +60,17 @@ class Folder(Protocol):
         """The bytes of a file in blocks of ``size``, the last one shorter."""
 
 
+class Shelf(Folder, Protocol):
+    """A folder that a record is written to, piece by piece."""
+
+    def append(self, name: str, data: bytes) -> None:
+        """Add bytes at the end of a file, which begins with the first of them.
+
+        Raises:
+            RecordError: they cannot be written.
+        """
+
+
 def token_names(registrar: int) -> tuple[str, str]:
     """Entries and signed note of a registrar's token log; ``registrar`` is 1-based."""
     return f"tokens/{registrar:02d}.bin", f"tokens/{registrar:02d}.note"
@@ -81,9 +92,9 @@ def read(folder: Folder, name: str, limit: int = MAX_DOCUMENT_BYTES) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class MemoryFolder:
-    """A record in memory."""
+    """A small record in memory."""
 
-    files: Mapping[str, bytes]
+    files: dict[str, bytes]
 
     def names(self) -> Sequence[str]:
         """See ``Folder.names``."""
@@ -97,6 +108,10 @@ class MemoryFolder:
         """See ``Folder.blocks``."""
         data = self._file(name)
         return (data[at : at + size] for at in range(0, len(data), size))
+
+    def append(self, name: str, data: bytes) -> None:
+        """See ``Shelf.append``."""
+        self.files[name] = self.files.get(name, b"") + data
 
     def _file(self, name: str) -> bytes:
         if name not in self.files:

@@ -97,6 +97,16 @@ class Registrar:
             OtherRequestError: the person asked with another key before (N-01).
             SharedRequestError: another person asked with this key (N-02).
         """
+        return self.answer(self.note(eligible, blinded, at))
+
+    def note(self, eligible: Eligible, blinded: bytes, at: datetime) -> RollEntry:
+        """The first half of ``grant``: put a person's request on the roll, and compute nothing.
+
+        A batch is noted first, and answered once all of it is on disk.
+
+        Raises:
+            RegistrationError: as ``grant``.
+        """
         if not registration_is_open(self.definition, at):
             raise PollPhaseError("registration is not open")
         check_presentation_hash(eligible)
@@ -105,7 +115,7 @@ class Registrar:
         salt = draw_bytes(self.rng, SALT_BYTES)
         stored = self.roll.put(RollEntry(person, blinded, eligible.presentation_hash, salt))
         check_same_request(stored, blinded)
-        return self._answer(stored)
+        return stored
 
     def close(self, at: datetime) -> TokenLog:
         """The log to publish and anchor, once registration is closed.
@@ -125,7 +135,8 @@ class Registrar:
         state = Checkpoint(origin, len(entries), entries_root(entries))
         return TokenLog(entries, sign_checkpoint(state, self.keys.identity))
 
-    def _answer(self, entry: RollEntry) -> Grant:
+    def answer(self, entry: RollEntry) -> Grant:
+        """The second half of ``grant``: the share for an entry that is on the roll, on disk."""
         commitment = self._commitment(entry)
         digest = entry_digest(self.poll_id, self.keys.index, commitment, entry.blinded)
         return Grant(

@@ -6,8 +6,7 @@ when. The log is an RFC 9162 tree whose root the registrar signs with its identi
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, field
 from typing import Final
 
 from contracts.evidence.encoding import HASH_BYTES
@@ -60,16 +59,46 @@ def read_entries(data: bytes) -> tuple[bytes, ...]:
     return entries
 
 
-def check_order(entries: Sequence[bytes]) -> None:
+@dataclass(slots=True)
+class EntryOrder:
+    """Whether entries, looked at one by one, ascend strictly by M with different commitments."""
+
+    ascending: bool = True
+    distinct: bool = True
+    _last: bytes = b""
+    _commitments: set[bytes] = field(default_factory=set, repr=False)
+
+    def add(self, entry: bytes) -> None:
+        """Look at the next entry."""
+        request, commitment = entry[:_KEY], entry[_KEY:]
+        self.ascending = self.ascending and self._last < request
+        self.distinct = self.distinct and commitment not in self._commitments
+        self._commitments.add(commitment)
+        self._last = request
+
+    def check(self) -> None:
+        """Judge what was looked at.
+
+        Raises:
+            RecordError: an order that could tell who came when, a request twice, or one person
+                twice.
+        """
+        if not self.ascending:
+            raise RecordError("the entries are not in strictly ascending order of M")
+        if not self.distinct:
+            raise RecordError("two entries carry one commitment")
+
+
+def check_order(entries: Iterable[bytes]) -> None:
     """Require entries in strictly ascending order of M, with different commitments.
 
     Raises:
-        RecordError: an order that could tell who came when, a request twice, or one person twice.
+        RecordError: as ``EntryOrder.check``.
     """
-    if any(a[:_KEY] >= b[:_KEY] for a, b in pairwise(entries)):
-        raise RecordError("the entries are not in strictly ascending order of M")
-    if len({entry[_KEY:] for entry in entries}) != len(entries):
-        raise RecordError("two entries carry one commitment")
+    order = EntryOrder()
+    for entry in entries:
+        order.add(entry)
+    order.check()
 
 
 def entries_root(entries: Sequence[bytes]) -> bytes:

@@ -16,7 +16,7 @@ JUDGES = 5
 
 @dataclass(frozen=True, slots=True)
 class Experts:
-    """Judges with the sheets they will seal."""
+    """Judges with the sheets they will seal; none for a poll without experts of its own."""
 
     panel: tuple[Judge, ...]
     sheets: tuple[ScoreSheet, ...]
@@ -59,6 +59,8 @@ def _sheet(plan: Plan, rules: ContestRules, judge: Judge, entries: tuple[Entry, 
     }
     return ScoreSheet(judge.id, marks)
 
+
+NO_EXPERTS = Experts((), ())
 
 PLACEHOLDER_ROOT = commitments_root([bytes(32)])
 """Stands in a draft, whose hash leaves the root out, until the experts have sealed."""

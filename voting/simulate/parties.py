@@ -12,9 +12,6 @@ from voting.crypto.group import G1Point, G2Point, PointT
 from voting.crypto.randomness import Rng, draw_bytes
 from voting.simulate.plan import Plan
 
-CHAIN_ID = 31337
-"""A chain id that test chains use; a simulation is anchored nowhere."""
-
 
 @dataclass(frozen=True, slots=True)
 class Body(Generic[PointT]):
@@ -35,24 +32,24 @@ class Body(Generic[PointT]):
     shares: tuple[tuple[int, ...], ...] = field(repr=False)
 
 
-def make_trustees(plan: Plan, rng: Rng) -> Body[G1Point]:
+def make_trustees(plan: Plan, chain_id: int, rng: Rng) -> Body[G1Point]:
     """Hold the trustees' ceremony."""
-    venue, identities = _venue(plan.trustees.parties, rng)
+    venue, identities = _venue(plan.trustees.parties, chain_id, rng)
     ceremony = trustee_ceremony(plan.trustees.threshold, plan.options, venue)
     return _hold(ceremony, venue, identities, rng)
 
 
-def make_registrars(plan: Plan, rng: Rng) -> Body[G2Point]:
+def make_registrars(plan: Plan, chain_id: int, rng: Rng) -> Body[G2Point]:
     """Hold the registrars' ceremony."""
-    venue, identities = _venue(plan.registrars.parties, rng)
+    venue, identities = _venue(plan.registrars.parties, chain_id, rng)
     ceremony = registrar_ceremony(plan.registrars.threshold, plan.dishonest, venue)
     return _hold(ceremony, venue, identities, rng)
 
 
-def _venue(parties: int, rng: Rng) -> tuple[Venue, tuple[Ed25519PrivateKey, ...]]:
+def _venue(parties: int, chain_id: int, rng: Rng) -> tuple[Venue, tuple[Ed25519PrivateKey, ...]]:
     keys = tuple(Ed25519PrivateKey.from_private_bytes(draw_bytes(rng, 32)) for _ in range(parties))
     public = tuple(key.public_key().public_bytes_raw() for key in keys)
-    return Venue(public, CHAIN_ID, draw_bytes(rng, 32)), keys
+    return Venue(public, chain_id, draw_bytes(rng, 32)), keys
 
 
 def _hold(

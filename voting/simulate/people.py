@@ -4,13 +4,22 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from voting.crypto.ballot_proof import Choice, VoterKey, cast, seal
+from voting.crypto.fixed_base import generator_base
 from voting.crypto.group import G1, G2
 from voting.crypto.poll_context import PollContext
 from voting.crypto.randomness import SEED_BYTES, Rng, draw_bytes, random_scalar
-from voting.crypto.tokens import BlindedKey, TokenKeys, blind_key, combine_shares
+from voting.crypto.tokens import BlindedKey, TokenKeys, blind_key, combine_many
 from voting.poll.definition import PollDefinition
 
-STRETCH: Final = 50
+SHORTEST: Final = 25
+LONGEST: Final = 250
+_STRETCHES: Final = 16
+"""So many at least, as far as there are people: for as many processes at a time."""
+
+
+def stretch(voters: int) -> int:
+    """How many voters' devices are worked off together."""
+    return min(LONGEST, max(SHORTEST, voters // _STRETCHES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +68,7 @@ def set_up(work: Beginning) -> tuple[Device, ...]:
 
 def _device(poll_id: bytes, rng: Rng) -> Device:
     secret = random_scalar(rng)
-    public = G1.encode(G1.multiply_secret(G1.generator, secret, rng))
+    public = G1.encode(generator_base(G1.generator).multiply_secret(secret, rng))
     return Device(secret, blind_key(poll_id, public, rng), draw_bytes(rng, SEED_BYTES))
 
 
@@ -71,19 +80,22 @@ def vote(work: Voting) -> tuple[tuple[bytes, ...], ...]:
         context.token_key,
         tuple(G2.decode(key) for key in work.share_keys),
     )
-    rows = zip(work.devices, work.shares, work.casts, strict=True)
-    return tuple(_ballots(context, keys, *row, work.rng) for row in rows)
+    tokens = combine_many(keys, list(zip(_requests(work), work.shares, strict=True)), work.rng)
+    rows = zip(work.devices, tokens, work.casts, strict=True)
+    return tuple(_ballots(context, *row, work.rng) for row in rows)
+
+
+def _requests(work: Voting) -> list[BlindedKey]:
+    return [device.request for device in work.devices]
 
 
 def _ballots(
     context: PollContext,
-    keys: TokenKeys,
     device: Device,
-    shares: dict[int, bytes],
+    token: bytes,
     casts: tuple[tuple[int, ...], ...],
     rng: Rng,
 ) -> tuple[bytes, ...]:
-    token = combine_shares(keys, device.request, shares, rng)
     voter = VoterKey(device.secret, device.request.public, token)
     ballots = []
     for sequence, votes in enumerate(casts, 1):

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from voting.crypto.ceremony import check_registrar_rule
@@ -11,10 +10,6 @@ from voting.crypto.poll_context import PollShape
 from voting.poll.errors import DefinitionError
 
 MAX_VOTERS: Final = 1_000_000
-OPENS: Final = datetime(2026, 1, 5, tzinfo=UTC)
-"""An invented date: every time of a simulation follows from it."""
-CLOSES: Final = OPENS + timedelta(days=7)
-GRACE: Final = timedelta(hours=1)
 REVOTING: Final = 10
 """Every tenth voter changes their mind once."""
 

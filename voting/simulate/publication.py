@@ -2,17 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
+from itertools import islice
+from typing import Final
 
 from contracts.evidence.checkpoint import Checkpoint, open_checkpoint
 from contracts.evidence.encoding import canonical
 from voting.contest.commitments import SheetOpening
 from voting.contest.poll_counts import PollCounts
 from voting.contest.result import decide
-from voting.crypto.ballot import ballot_length, parse_ballot
-from voting.crypto.elgamal import Ciphertext
+from voting.crypto.ballot import ballot_length
+from voting.crypto.elgamal import add
 from voting.crypto.group import G1
-from voting.crypto.poll_context import PollContext
 from voting.crypto.randomness import Rng
 from voting.crypto.threshold import (
     Aggregate,
@@ -25,10 +26,13 @@ from voting.poll import record
 from voting.poll.definition import PollDefinition
 from voting.poll.documents import AnchoredNote, OpenedSet, PublishedSum, decode_lines
 from voting.poll.leaf import read_leaf
-from voting.poll.record import MemoryFolder, manifest_of
-from voting.poll.tally import CountedSet, aggregate_of, sum_of
+from voting.poll.record import Folder, Shelf, manifest_of
+from voting.poll.tally import CountedSet, PartialSum, aggregate_of, votes_of
 from voting.poll.trustee import MemoryAnswers, answer
 from voting.simulate.organisers import Organisers
+from voting.workers import Workers
+
+STRETCH_BALLOTS: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,29 +43,43 @@ class Sealed:
     openings: tuple[SheetOpening, ...] = field(repr=False)
 
 
-def publish(
-    definition: PollDefinition,
-    organisers: Organisers,
-    sealed: Sealed,
-    files: dict[str, bytes],
-    rng: Rng,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A poll after closing.
+
+    Args:
+        definition: of the poll.
+        organisers: with all secrets.
+        sealed: the experts' sheets.
+        final: the final checkpoint.
+        decrypted_at: when trustees decrypt.
+    """
+
+    definition: PollDefinition
+    organisers: Organisers
+    sealed: Sealed
+    final: Checkpoint
+    decrypted_at: datetime
+
+
+def publish(closed: Closed, shelf: Shelf, workers: Workers, rng: Rng) -> None:
     """Add everything that follows the closing of the board to a record, manifest included.
 
     With fewer than ``min_ballots`` counted ballots nothing is decrypted, and the result stands on
     the experts alone.
     """
-    contest = definition.contest
-    opened_at = definition.times.final if contest is None else contest.deadline
-    counts = _tally(definition, organisers, files, (rng, opened_at + timedelta(hours=1)))
+    definition, contest = closed.definition, closed.definition.contest
+    counts = _tally(closed, shelf, workers, rng)
     if contest is not None:
-        files[record.COMMITMENTS] = b"".join(sealed.commitments)
-        files[record.OPENED] = OpenedSet(opened_at, sealed.openings).to_bytes()
-        sheets = [opening.sheet for opening in sealed.openings]
+        openings = closed.sealed.openings
+        shelf.append(record.COMMITMENTS, b"".join(closed.sealed.commitments))
+        shelf.append(record.OPENED, OpenedSet(contest.deadline, openings).to_bytes())
+        sheets = [opening.sheet for opening in openings]
+        organisers = closed.organisers
         panel = organisers.experts.panel
         result = decide(contest.rules, organisers.entries, panel, sheets, counts)
-        files[record.RESULT] = result.to_bytes()
-    files[record.MANIFEST] = manifest_of(definition.poll_id(), MemoryFolder(files)).to_bytes()
+        shelf.append(record.RESULT, result.to_bytes())
+    shelf.append(record.MANIFEST, manifest_of(definition.poll_id(), shelf).to_bytes())
 
 
 def final_checkpoint(definition: PollDefinition, files: dict[str, bytes]) -> Checkpoint:
@@ -70,27 +88,22 @@ def final_checkpoint(definition: PollDefinition, files: dict[str, bytes]) -> Che
     return open_checkpoint(last.note, [definition.board_key])
 
 
-def _tally(
-    definition: PollDefinition,
-    organisers: Organisers,
-    files: dict[str, bytes],
-    how: tuple[Rng, datetime],
-) -> PollCounts | None:
-    rng, at = how
-    ballots = _counted(definition, files)
-    if len(ballots) < definition.casting.min_ballots:
+def _tally(closed: Closed, shelf: Shelf, workers: Workers, rng: Rng) -> PollCounts | None:
+    definition = closed.definition
+    counted = counted_places(definition, shelf)
+    if len(counted) < definition.casting.min_ballots:
         return None
-    context = definition.context()
-    total = sum_of(definition, _ciphertexts(context, ballots))
-    aggregate = aggregate_of(definition, final_checkpoint(definition, files), len(ballots), total)
-    partials = decrypt(definition, organisers, aggregate, rng)
-    keys = organisers.trustees.keys.shares
+    parts = workers(add_up, _stretches(definition, counted, shelf, rng))
+    total = add((part.total() for part in parts), len(definition.options))
+    aggregate = aggregate_of(definition, closed.final, len(counted), total)
+    partials = decrypt(definition, closed.organisers, aggregate, rng)
+    keys = closed.organisers.trustees.keys.shares
     verified = [verify_partial(aggregate, keys, one) for one in partials]
     found = combine_counts(aggregate, definition.shape, len(verified), verified)
-    counts = PollCounts(len(ballots), dict(zip(_ids(definition), found, strict=True)))
-    files[record.AGGREGATE] = published_sum(aggregate, at).to_bytes()
-    files[record.PARTIALS] = b"".join(one.encode() for one in partials)
-    files[record.COUNTS] = canonical(counts.to_json())
+    counts = PollCounts(len(counted), dict(zip(_ids(definition), found, strict=True)))
+    shelf.append(record.AGGREGATE, published_sum(aggregate, closed.decrypted_at).to_bytes())
+    shelf.append(record.PARTIALS, b"".join(one.encode() for one in partials))
+    shelf.append(record.COUNTS, canonical(counts.to_json()))
     return counts
 
 
@@ -116,14 +129,41 @@ def decrypt(
     return [answer(definition, aggregate, key, MemoryAnswers(), rng) for key in keys]
 
 
-def _counted(definition: PollDefinition, files: dict[str, bytes]) -> list[bytes]:
-    context = definition.context()
-    length, data, counted = ballot_length(definition.shape), files[record.BALLOTS], CountedSet()
-    for place in range(len(data) // length):
-        leaf = read_leaf(context, data[place * length : (place + 1) * length])
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Ballots that count, on their way to a process that adds them up."""
+
+    definition: PollDefinition
+    ballots: tuple[bytes, ...] = field(repr=False)
+    rng: Rng = field(repr=False)
+
+
+def add_up(work: Counted) -> PartialSum:
+    """The sum of some ballots."""
+    context = work.definition.context()
+    total = add((votes_of(context, data) for data in work.ballots), context.shape.options)
+    return PartialSum.of(total, work.rng)
+
+
+def counted_places(definition: PollDefinition, folder: Folder) -> list[int]:
+    """The places of the ballots that count, in one pass over the board."""
+    context, counted = definition.context(), CountedSet()
+    for place, data in enumerate(_ballots(definition, folder)):
+        leaf = read_leaf(context, data)
         counted.add(place, leaf.key, leaf.sequence)
-    return [data[place * length : (place + 1) * length] for place in counted.places()]
+    return counted.places()
 
 
-def _ciphertexts(context: PollContext, ballots: list[bytes]) -> Iterator[Ciphertext]:
-    return (parse_ballot(data, context).ciphertext for data in ballots)
+def _ballots(definition: PollDefinition, folder: Folder) -> Iterator[bytes]:
+    length = ballot_length(definition.shape)
+    for block in folder.blocks(record.BALLOTS, length * STRETCH_BALLOTS):
+        yield from (block[at : at + length] for at in range(0, len(block), length))
+
+
+def _stretches(
+    definition: PollDefinition, counted: list[int], folder: Folder, rng: Rng
+) -> Iterator[Counted]:
+    places = set(counted)
+    ballots = (data for i, data in enumerate(_ballots(definition, folder)) if i in places)
+    while some := tuple(islice(ballots, STRETCH_BALLOTS)):
+        yield Counted(definition, some, rng)
