@@ -4,9 +4,9 @@ After each change the forger makes all hashes, tree nodes, checkpoints and the m
 """
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
 
@@ -15,6 +15,7 @@ from contracts.evidence.encoding import canonical
 from contracts.evidence.log import LogWriter
 from contracts.evidence.merkle import leaf_hash, prove_consistency
 from contracts.evidence.names import log_id
+from contracts.evidence.note import LogKey
 from contracts.evidence.snapshot import (
     AnchoredCheckpoint,
     Block,
@@ -40,7 +41,15 @@ from voting.crypto.threshold import (
     verify_partial,
 )
 from voting.poll import record
-from voting.poll.documents import AnchoredNote, OpenedSet, decode_lines, encode_lines
+from voting.poll.anchored import lone_checkpoint, opened_leaf
+from voting.poll.definition import PollDefinition
+from voting.poll.documents import (
+    AnchoredNote,
+    OpenedSet,
+    PublishedSum,
+    decode_lines,
+    encode_lines,
+)
 from voting.poll.leaf import read_leaf
 from voting.poll.record import MemoryFolder, manifest_of
 from voting.poll.tally import CountedSet, sum_of
@@ -196,10 +205,33 @@ def snapshot(poll: Simulation) -> TrustSnapshot:
         closing = definition.times.closes
         anchored = (AnchoredCheckpoint(0, state.size, state.root, 50, closing),)
         logs.append(Log(log_id(own.origin), own.public, anchored if state.size else ()))
+    logs += once_anchored(definition, forger.files)
     contracts = ((POLL_CONTRACT, definition.publication.contract),)
     identity = ChainIdentity(definition.chain_id, bytes(32), contracts)
-    head = Block(100, bytes(32), definition.times.final + timedelta(seconds=1))
+    head = Block(100, bytes(32), definition.times.final + timedelta(days=2))
     return TrustSnapshot(identity, head, (), tuple(logs), ())
+
+
+def once_anchored(definition: PollDefinition, files: Mapping[str, bytes]) -> list[Log]:
+    """The logs of opened sheets and of the decryption, as the record says."""
+    logs = []
+    if definition.contest is not None:
+        opened = OpenedSet.parse(files[record.OPENED])
+        leaf = opened_leaf(opened.openings)
+        logs.append(_lone(definition.sheets_key, leaf, opened.anchored_at))
+    if record.PARTIALS in files:
+        at = PublishedSum.parse(files[record.AGGREGATE]).decrypted_at
+        logs.append(_lone(definition.tally_key, files[record.PARTIALS], at))
+    else:
+        key = definition.tally_key
+        logs.append(Log(log_id(key.origin), key.public, ()))
+    return logs
+
+
+def _lone(key: LogKey, leaf: bytes, at: datetime) -> Log:
+    state = lone_checkpoint(key, leaf)
+    point = AnchoredCheckpoint(0, state.size, state.root, 60, at)
+    return Log(log_id(key.origin), key.public, (point,))
 
 
 def late(note: AnchoredNote, by: timedelta) -> AnchoredNote:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from contracts.evidence.names import log_id
 from contracts.evidence.snapshot import TrustSnapshot
 from tests.simulators.poll import RNG, Forger, simulated, snapshot
 from tests.simulators.poll_forgeries import change_log
@@ -28,6 +29,8 @@ from voting.poll.record import MemoryFolder
 from voting.poll.registrar import Registrar, RegistrarKeys
 from voting.poll.roll import Eligible, MemoryRoll
 
+REGISTRARS = 4
+
 
 @pytest.fixture
 def forger() -> Forger:
@@ -36,12 +39,13 @@ def forger() -> Forger:
 
 def with_log_times(chain: TrustSnapshot, by: timedelta) -> TrustSnapshot:
     """The same chain, on which registrars' logs were anchored at another time."""
-    board, *others = chain.logs
+    board, rest = chain.logs[0], chain.logs[1:]
+    granted, others = rest[:REGISTRARS], rest[REGISTRARS:]
     moved = [
         replace(log, checkpoints=tuple(replace(p, time=p.time + by) for p in log.checkpoints))
-        for log in others
+        for log in granted
     ]
-    return replace(chain, logs=(board, *moved))
+    return replace(chain, logs=(board, *moved, *others))
 
 
 def test_snapshot_older_than_the_grace_does_not_vouch_for_a_board_that_was_cut_off(
@@ -59,7 +63,7 @@ def test_snapshot_older_than_the_grace_does_not_vouch_for_a_board_that_was_cut_o
     forger.set_notes(notes)
     forger.set_tally()
     assert forger.report().holds, "everything but the chain's last word is consistent"
-    assert forger.failing(Trust(chain=early)) == {"A-10"}
+    assert forger.failing(Trust(chain=early)) == {"A-10", "A-20"}
 
 
 def test_snapshot_of_the_last_second_of_the_grace_is_too_old(forger: Forger) -> None:
@@ -93,6 +97,45 @@ def test_decryption_before_the_final_checkpoint_is_found(forger: Forger, before:
     published = PublishedSum.parse(forger.files[record.AGGREGATE])
     forger.files[record.AGGREGATE] = replace(published, decrypted_at=at).to_bytes()
     assert "A-20" in forger.failing()
+
+
+def test_sheet_that_is_left_out_once_counts_are_known_is_found_by_the_chain(forger: Forger) -> None:
+    """The publisher sees the counts and drops the sheet that spoils its favourite."""
+    trust = Trust(chain=snapshot(forger.poll))
+    opened = OpenedSet.parse(forger.files[record.OPENED])
+    fewer = replace(opened, openings=opened.openings[:-1])
+    forger.files[record.OPENED] = fewer.to_bytes()
+    forger.set_result(forger.counts())
+    assert forger.report().holds, "a sheet that was not opened is nothing wrong"
+    assert forger.failing(trust) == {"A-22"}
+
+
+def test_time_of_opening_or_decryption_that_the_chain_denies_is_found(forger: Forger) -> None:
+    trust, hour = Trust(chain=snapshot(forger.poll)), timedelta(minutes=1)
+    opened = OpenedSet.parse(forger.files[record.OPENED])
+    later = replace(opened, anchored_at=opened.anchored_at + hour)
+    forger.files[record.OPENED] = later.to_bytes()
+    assert forger.report().holds
+    assert forger.failing(trust) == {"A-22"}
+    forger.files[record.OPENED] = opened.to_bytes()
+    published = PublishedSum.parse(forger.files[record.AGGREGATE])
+    moved = replace(published, decrypted_at=published.decrypted_at + hour)
+    forger.files[record.AGGREGATE] = moved.to_bytes()
+    assert forger.report().holds
+    assert forger.failing(trust) == {"A-20"}
+
+
+def test_tally_that_was_anchored_and_is_kept_back_is_found_by_the_chain() -> None:
+    small, large = Forger(simulated(10)), Forger(simulated())
+    chain = snapshot(small.poll)
+    assert small.report(Trust(chain=chain)).holds
+    point = snapshot(large.poll).log(log_id(large.poll.definition.tally_key.origin))
+    own = log_id(small.poll.definition.tally_key.origin)
+    assert point is not None
+    logs = tuple(
+        replace(log, checkpoints=point.checkpoints) if log.log == own else log for log in chain.logs
+    )
+    assert small.failing(Trust(chain=replace(chain, logs=logs))) == {"A-19"}
 
 
 def test_trustees_keys_that_did_not_come_out_of_the_ceremony_are_found(forger: Forger) -> None:
@@ -146,7 +189,8 @@ def found_in_sheets(
         record.OPENED: OpenedSet(contest.deadline, tuple(openings)).to_bytes(),
     }
     book = Book()
-    check_sheets(replace(definition, contest=contest), contest, None, MemoryFolder(files), book)
+    given = MemoryFolder(files), (Trust(), book)
+    check_sheets(replace(definition, contest=contest), contest, None, *given)
     return {finding.check for finding in book.findings}
 
 

@@ -20,6 +20,7 @@ from voting.audit.setting import (
 from voting.audit.tally import (
     Recount,
     check_counts,
+    check_decrypted_at,
     check_partials,
     check_sum,
     check_turnout,
@@ -32,7 +33,7 @@ from voting.crypto.group import G1Point
 from voting.crypto.poll_context import PollContext
 from voting.poll.definition import PollDefinition
 from voting.poll.documents import PublishedSum
-from voting.poll.record import DEFINITION, Folder
+from voting.poll.record import DEFINITION, TALLY, Folder
 
 
 def audit(folder: Folder, trust: Trust, means: Means) -> Report:
@@ -48,13 +49,14 @@ def audit(folder: Folder, trust: Trust, means: Means) -> Report:
         report holds only if there is no finding at all.
 
     Not checked without a snapshot: that the definition, the checkpoints and the token logs are
-    those that were anchored. Never checked here, as no contract keeps them yet: that the inbox is
-    complete, and that opened sheets and result were anchored when the record says.
+    those that were anchored, and when sheets were opened and sums decrypted. Never checked here, as
+    no contract keeps it yet: that the inbox is complete, and that keys were used once.
     """
     book = Book()
     listed = check_files(folder, book)
     definition = check_definition(folder, listed, trust, book)
     if definition is None:
+        book.expect("A-01", DEFINITION, holds=DEFINITION in folder.names(), otherwise="missing")
         return book.report(b"", (0, 0), anchored=trust.anchored)
     check_names(definition, folder, book)
     if trust.chain is not None:
@@ -78,16 +80,17 @@ def _check_poll(
     if tokens is not None:
         check_tokens_used(scan, tokens, book)
     published, counts = None, None
-    decrypted = check_turnout(definition, len(scan.counted), folder, book)
+    decrypted = check_turnout(definition, len(scan.counted), folder, trust.chain, book)
     if decrypted and state is not None:
         recount = Recount(state.final, len(scan.counted), total)
-        published, counts = _check_tally(definition, recount, keys, folder, book)
+        published, counts = _check_tally(definition, recount, keys, folder, (trust, book))
     known = published is not None and counts is not None
+    partly = not decrypted and bool(TALLY & set(folder.names()))
     if definition.contest is not None:
         decrypted_at = None if published is None else published.decrypted_at
         contest = definition.contest
-        opened = check_sheets(definition, contest, decrypted_at, folder, book)
-        if opened is not None and known == decrypted:
+        opened = check_sheets(definition, contest, decrypted_at, folder, (trust, book))
+        if opened is not None and known == decrypted and not partly:
             check_outcome(definition, contest, opened, counts, (folder, book))
     return scan.tree.size, len(scan.counted)
 
@@ -112,10 +115,13 @@ def _check_tally(
     recount: Recount,
     keys: CeremonyKeys[G1Point] | None,
     folder: Folder,
-    book: Book,
+    noted: tuple[Trust, Book],
 ) -> tuple[PublishedSum | None, PollCounts | None]:
+    trust, book = noted
     published = check_sum(recount, folder, book)
     decrypted = None
+    if published is not None and trust.chain is not None:
+        check_decrypted_at(definition, published, trust.chain, folder, book)
     if published is not None and keys is not None:
         decrypted = check_partials(definition, published, keys, folder, book)
     return published, check_counts(definition, decrypted, folder, book)

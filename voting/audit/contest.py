@@ -4,7 +4,9 @@ from datetime import datetime
 from functools import partial
 
 from contracts.evidence.encoding import HASH_BYTES, parse_canonical
+from contracts.evidence.snapshot import TrustSnapshot
 from voting.audit.findings import Book
+from voting.audit.means import Trust
 from voting.contest.commitments import SheetOpening, commitments_root, open_sheet
 from voting.contest.comparison import MAX_RESULT_BYTES, check_result
 from voting.contest.entries import Entry, entries_from_json, entries_hash
@@ -14,6 +16,7 @@ from voting.contest.poll_counts import PollCounts
 from voting.contest.result import decide
 from voting.errors import PanelError
 from voting.poll import record
+from voting.poll.anchored import is_anchored_alone, opened_leaf
 from voting.poll.clauses import ContestPart
 from voting.poll.definition import PollDefinition, draft_id
 from voting.poll.documents import OpenedSet
@@ -26,19 +29,22 @@ def check_sheets(
     contest: ContestPart,
     decrypted_at: datetime | None,
     folder: Folder,
-    book: Book,
+    noted: tuple[Trust, Book],
 ) -> tuple[tuple[Judge, ...], list[ScoreSheet]] | None:
     """A-22: sheets lead to commitments made before the poll, and were opened before decryption."""
-    return book.stage(partial(_check_sheets, definition, contest, decrypted_at, (folder, book)))
+    trust, book = noted
+    return book.stage(
+        partial(_check_sheets, definition, contest, decrypted_at, (folder, trust.chain, book))
+    )
 
 
 def _check_sheets(
     definition: PollDefinition,
     contest: ContestPart,
     decrypted_at: datetime | None,
-    noted: tuple[Folder, Book],
+    noted: tuple[Folder, TrustSnapshot | None, Book],
 ) -> tuple[tuple[Judge, ...], list[ScoreSheet]]:
-    folder, book = noted
+    folder, chain, book = noted
     panel = book.attempt("A-22", record.PANEL, partial(_panel, contest, folder))
     commitments = book.attempt(
         "A-22", record.COMMITMENTS, partial(_commitments, contest, len(panel), folder)
@@ -48,6 +54,11 @@ def _check_sheets(
     if late or opened.anchored_at < contest.deadline:
         text = "the set of opened sheets was not fixed between the deadline and the decryption"
         book.add("A-22", record.OPENED, text)
+    if chain is not None:
+        leaf = opened_leaf(opened.openings)
+        alone = is_anchored_alone(chain, definition.sheets_key, leaf, opened.anchored_at)
+        text = "these openings alone are not what was anchored at the time given"
+        book.expect("A-22", record.OPENED, holds=alone, otherwise=text)
     draft = draft_id(definition)
     sheets = []
     for opening in opened.openings:

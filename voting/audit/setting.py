@@ -78,7 +78,7 @@ def check_definition(
 
 
 def check_chain(definition: PollDefinition, chain: TrustSnapshot, book: Book) -> None:
-    """A-03: chain, contract, and the logs of board and registrars with their keys."""
+    """A-03: chain, contract, and the logs of the poll with their keys."""
     identity = chain.identity
     book.expect(
         "A-03",
@@ -93,8 +93,7 @@ def check_chain(definition: PollDefinition, chain: TrustSnapshot, book: Book) ->
         holds=contracts.get(POLL_CONTRACT) == definition.publication.contract,
         otherwise="the definition names another contract than the chain has",
     )
-    registrars = range(1, len(definition.registrars.identities) + 1)
-    for key in (definition.board_key, *(definition.registrar_key(j) for j in registrars)):
+    for key in definition.log_keys():
         log = chain.log(log_id(key.origin))
         book.expect(
             "A-03",

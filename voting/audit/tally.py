@@ -9,6 +9,7 @@ from functools import partial
 
 from contracts.evidence.checkpoint import Checkpoint
 from contracts.evidence.encoding import parse_canonical
+from contracts.evidence.snapshot import TrustSnapshot
 from voting.audit.findings import Book, StageError
 from voting.contest.poll_counts import PollCounts
 from voting.crypto.ceremony_record import CeremonyKeys
@@ -24,6 +25,7 @@ from voting.crypto.threshold import (
 from voting.crypto.threshold import Board as AnchoredBoard
 from voting.crypto.transcript import DIGEST_BYTES
 from voting.poll import record
+from voting.poll.anchored import is_anchored_alone, is_untouched
 from voting.poll.definition import PollDefinition
 from voting.poll.documents import PublishedSum
 from voting.poll.errors import RecordError
@@ -66,7 +68,13 @@ def check_sum(recount: Recount, folder: Folder, book: Book) -> PublishedSum | No
     return book.stage(act)
 
 
-def check_turnout(definition: PollDefinition, ballots: int, folder: Folder, book: Book) -> bool:
+def check_turnout(
+    definition: PollDefinition,
+    ballots: int,
+    folder: Folder,
+    chain: TrustSnapshot | None,
+    book: Book,
+) -> bool:
     """A-19: with fewer than ``min_ballots`` nothing is decrypted; else everything is.
 
     Returns:
@@ -79,7 +87,28 @@ def check_turnout(definition: PollDefinition, ballots: int, folder: Folder, book
         book.add("A-19", "tally", f"{ballots} ballots were decrypted, which are too few")
     if enough and there != record.TALLY:
         book.add("A-19", "tally", "enough people voted, but the tally is not published")
+    if not there and chain is not None and not is_untouched(chain, definition.tally_key):
+        book.add("A-19", "tally", "a decryption was anchored, but the tally is not published")
     return there == record.TALLY
+
+
+def check_decrypted_at(
+    definition: PollDefinition,
+    published: PublishedSum,
+    chain: TrustSnapshot,
+    folder: Folder,
+    book: Book,
+) -> None:
+    """A-20 (snapshot): these partial decryptions alone were anchored, when the record says."""
+    place = record.PARTIALS
+
+    def act() -> None:
+        data = book.attempt("A-20", place, lambda: record.read(folder, place))
+        at, key = published.decrypted_at, definition.tally_key
+        text = "these partial decryptions alone are not what was anchored at the time given"
+        book.expect("A-20", place, holds=is_anchored_alone(chain, key, data, at), otherwise=text)
+
+    book.stage(act)
 
 
 def check_partials(

@@ -17,7 +17,7 @@ from voting.crypto.threshold import Aggregate
 from voting.keeping.errors import UnreadyRecordError
 from voting.poll import record
 from voting.poll.definition import PollDefinition, parse_definition
-from voting.poll.documents import AnchoredNote, OpenedSet, decode_lines
+from voting.poll.documents import AnchoredNote, decode_lines
 from voting.poll.leaf import read_leaf
 from voting.poll.record import Folder, Manifest
 from voting.poll.tally import CountedSet, aggregate_of, sum_of, votes_of
@@ -50,8 +50,8 @@ def final_sum(folder: Folder, poll: bytes, chain: TrustSnapshot, means: Means) -
         means: randomness, processes, progress.
 
     Raises:
-        UnreadyRecordError: the audit found something (a checkpoint that may not be the final one
-            is A-10), or the opened sheets do not stand yet (F-09).
+        UnreadyRecordError: the audit found something (F-09): A-10 for a checkpoint that may not be
+            the final one, A-22 for opened sheets that are not anchored, or before their deadline.
         TooFewBallotsError: D-07.
         RecordError: a file that cannot be read.
     """
@@ -63,7 +63,6 @@ def final_sum(folder: Folder, poll: bytes, chain: TrustSnapshot, means: Means) -
         text = f"{len(wrong)} findings, the first: {first.check} at {first.place}: {first.message}"
         raise UnreadyRecordError(text)
     definition = parse_definition(_same(folder, manifest, record.DEFINITION))
-    check_opened(definition, folder, manifest, chain)
     points = decode_lines(_same(folder, manifest, record.CHECKPOINTS, _MAX_CHECKPOINTS_BYTES))
     note = AnchoredNote.from_json(points[-1]).note
     final = open_checkpoint(note, [definition.board_key])
@@ -78,25 +77,6 @@ def unexpected(report: Report, folder: Folder) -> list[Finding]:
     finished = (record.TALLY | {record.RESULT}) & set(folder.names())
     allowed = frozenset() if finished else NOT_YET
     return [one for one in report.findings if (one.check, one.place) not in allowed]
-
-
-def check_opened(
-    definition: PollDefinition, folder: Folder, manifest: Manifest, chain: TrustSnapshot
-) -> None:
-    """Require that the opened sheets cannot change any more.
-
-    That the checkpoint is final, no other one having been anchored, is the audit's A-10.
-
-    Not checked: that the opened set is anchored; no contract keeps it yet (SPEC 19).
-
-    Raises:
-        UnreadyRecordError: the snapshot was taken before they were fixed (F-09).
-    """
-    if definition.contest is None:
-        return
-    opened = OpenedSet.parse(_same(folder, manifest, record.OPENED))
-    if not definition.contest.deadline <= opened.anchored_at <= chain.head.time:
-        raise UnreadyRecordError("the opened sheets do not stand yet: they are fixed first")
 
 
 def _add_up(

@@ -78,6 +78,23 @@ class PollDefinition:
         """The key of the board's checkpoints."""
         return LogKey(self.publication.origin, self.publication.key)
 
+    @property
+    def sheets_key(self) -> LogKey:
+        """The key and name of the log that holds the opened sheets."""
+        return LogKey(f"{self.publication.origin}/sheets", self.publication.key)
+
+    @property
+    def tally_key(self) -> LogKey:
+        """The key and name of the log that holds the partial decryptions."""
+        return LogKey(f"{self.publication.origin}/tally", self.publication.key)
+
+    def log_keys(self) -> tuple[LogKey, ...]:
+        """Every log of this poll: board, registrars, decryption, and sheets where there are any."""
+        registrars = range(1, len(self.registrars.identities) + 1)
+        sheets = () if self.contest is None else (self.sheets_key,)
+        granted = (self.registrar_key(j) for j in registrars)
+        return self.board_key, *granted, self.tally_key, *sheets
+
     def registrar_key(self, registrar: int) -> LogKey:
         """The key of a registrar's token log; ``registrar`` is 1-based."""
         origin = registrar_origin(self.publication.origin, registrar)

@@ -23,6 +23,7 @@ from voting.crypto.threshold import (
     verify_partial,
 )
 from voting.poll import record
+from voting.poll.anchored import lone_checkpoint, opened_leaf
 from voting.poll.definition import PollDefinition
 from voting.poll.documents import AnchoredNote, OpenedSet, PublishedSum, decode_lines
 from voting.poll.leaf import read_leaf
@@ -30,6 +31,7 @@ from voting.poll.record import Folder, Shelf, manifest_of
 from voting.poll.tally import CountedSet, PartialSum, aggregate_of, votes_of
 from voting.poll.trustee import MemoryAnswers, answer
 from voting.simulate.organisers import Organisers
+from voting.simulate.scene import Witness
 from voting.workers import Workers
 
 STRETCH_BALLOTS: Final = 500
@@ -52,14 +54,14 @@ class Closed:
         organisers: with all secrets.
         sealed: the experts' sheets.
         final: the final checkpoint.
-        decrypted_at: when trustees decrypt.
+        witness: anchors the opened sheets, and the decryption after them.
     """
 
     definition: PollDefinition
     organisers: Organisers
     sealed: Sealed
     final: Checkpoint
-    decrypted_at: datetime
+    witness: Witness
 
 
 def publish(closed: Closed, shelf: Shelf, workers: Workers, rng: Rng) -> None:
@@ -69,11 +71,14 @@ def publish(closed: Closed, shelf: Shelf, workers: Workers, rng: Rng) -> None:
     the experts alone.
     """
     definition, contest = closed.definition, closed.definition.contest
+    openings = closed.sealed.openings
+    if contest is not None:
+        state = lone_checkpoint(definition.sheets_key, opened_leaf(openings))
+        opened_at = closed.witness.anchor(definition.sheets_key, state, contest.deadline)
+        shelf.append(record.COMMITMENTS, b"".join(closed.sealed.commitments))
+        shelf.append(record.OPENED, OpenedSet(opened_at, openings).to_bytes())
     counts = _tally(closed, shelf, workers, rng)
     if contest is not None:
-        openings = closed.sealed.openings
-        shelf.append(record.COMMITMENTS, b"".join(closed.sealed.commitments))
-        shelf.append(record.OPENED, OpenedSet(contest.deadline, openings).to_bytes())
         sheets = [opening.sheet for opening in openings]
         organisers = closed.organisers
         panel = organisers.experts.panel
@@ -101,8 +106,11 @@ def _tally(closed: Closed, shelf: Shelf, workers: Workers, rng: Rng) -> PollCoun
     verified = [verify_partial(aggregate, keys, one) for one in partials]
     found = combine_counts(aggregate, definition.shape, len(verified), verified)
     counts = PollCounts(len(counted), dict(zip(_ids(definition), found, strict=True)))
-    shelf.append(record.AGGREGATE, published_sum(aggregate, closed.decrypted_at).to_bytes())
-    shelf.append(record.PARTIALS, b"".join(one.encode() for one in partials))
+    encoded = b"".join(one.encode() for one in partials)
+    state, at = lone_checkpoint(definition.tally_key, encoded), closed.witness.closed(definition)
+    decrypted_at = closed.witness.anchor(definition.tally_key, state, at)
+    shelf.append(record.AGGREGATE, published_sum(aggregate, decrypted_at).to_bytes())
+    shelf.append(record.PARTIALS, encoded)
     shelf.append(record.COUNTS, canonical(counts.to_json()))
     return counts
 

@@ -131,7 +131,7 @@ def simulate(
     _close_registration(definition, registrars, scene, shelf)
     for name, data in setting_files(definition, organisers).items():
         shelf.append(name, data)
-    closed = Closed(definition, organisers, sealed, final, scene.witness.closed(definition))
+    closed = Closed(definition, organisers, sealed, final, scene.witness)
     publish(closed, shelf, means.workers, means.rng)
     return Simulation(definition, shelf, organisers, tuple(devices), registrars, board)
 

@@ -21,6 +21,7 @@ from contracts.evidence.snapshot import (
     TrustSnapshot,
 )
 from contracts.evidence.snapshot_file import encode_snapshot
+from tests.simulators.poll import once_anchored
 from tests.voting.keeping.desk import Desk
 from voting.__main__ import DiskFolder
 from voting.audit.setting import POLL_CONTRACT
@@ -51,7 +52,7 @@ from voting.poll.clauses import (
 from voting.poll.definition import PollDefinition, draft_id
 from voting.poll.documents import AnchoredNote, OpenedSet, decode_ceremony, encode_lines
 from voting.poll.parties import Endorsements, Registrars, Trustees
-from voting.poll.record import manifest_of
+from voting.poll.record import manifest_of, read
 from voting.poll.roll import Eligible
 from voting.simulate.experts import PLACEHOLDER_ROOT, simulated_entries, simulated_experts
 from voting.simulate.plan import Plan
@@ -286,6 +287,11 @@ def snapshot(definition: PollDefinition, folder: Path, at: datetime) -> TrustSna
         state = open_checkpoint((folder / record.token_names(j)[1]).read_text(), [own])
         point = AnchoredCheckpoint(0, state.size, state.root, 50, definition.times.closes)
         logs.append(Log(log_id(own.origin), own.public, (point,) if state.size else ()))
+    there = DiskFolder(folder)
+    logs += once_anchored(definition, {name: read(there, name) for name in there.names()})
+    logs = [
+        replace(log, checkpoints=tuple(p for p in log.checkpoints if p.time <= at)) for log in logs
+    ]
     contracts = ((POLL_CONTRACT, definition.publication.contract),)
     identity = ChainIdentity(definition.chain_id, bytes(32), contracts)
     return TrustSnapshot(identity, Block(100, bytes(32), at), (), tuple(logs), ())
