@@ -1,45 +1,156 @@
-"""The web application: routes, errors and headers, put together from what wiring gives it."""
+"""The three web applications, put together from what wiring gives them."""
 
-from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from fastapi import FastAPI, Request, Response
+import anyio.to_thread
+from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.health import Health
+from api.http.applications import application_routes
+from api.http.guard import Guard, Limits
+from api.http.headers import ballot_headers, people_headers, registration_headers
 from api.http.health import health_routes
+from api.http.openapi import complete_document
 from api.http.problems import add_problem_handlers
+from api.http.rates import Rates
+from api.observation.watching import NOBODY, Observer, Routed, Watched
+from api.origins import Origins, allowed_hosts
+from api.pages.closed import closed_page
+from api.pages.staff import staff_routes
 from api.pages.trails import ShownDemo, trail_pages
+from api.ports.door import Door
+from api.ports.means import Means
 
 STATIC: Final = Path(__file__).parent / "static"
-HEADERS: Final = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "geolocation=(), camera=(), microphone=()",
-}
+VERSION: Final = "1.0"
 
 
-def create_app(demos: list[ShownDemo], health: Health) -> FastAPI:
-    """The application over what it shows."""
-    app = FastAPI(title="dojang", docs_url=None, redoc_url=None)
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the applications stand on.
+
+    Args:
+        means: what actions work with.
+        health: looks at the parts.
+        demos: demonstrations that are shown.
+        origins: of the three applications.
+        rates: this process's counts.
+        reads: reading requests an address may send in a minute.
+        writes: writing requests an address may send in a minute.
+        threads: requests that are handled at once.
+        wallets: what any wallet calls, see ``api.openid``.
+        door: how staff are recognised; None serves no staff.
+        observer: counts requests.
+    """
+
+    means: Means
+    health: Health
+    demos: list[ShownDemo]
+    origins: Origins
+    rates: Rates
+    reads: int = 6000
+    writes: int = 600
+    threads: int = 16
+    wallets: tuple[APIRouter, ...] = ()
+    door: Door | None = None
+    observer: Observer = NOBODY
+
+
+def create_people_app(parts: Parts) -> Guard:
+    """Pages and interface for applicants, officers and everybody else."""
+    app = _plain_app("dojang")
+    app.include_router(health_routes(parts.health))
+    app.include_router(application_routes(parts.means))
+    for routes in parts.wallets:
+        app.include_router(routes)
+    if parts.door is not None:
+        for routes in staff_routes(parts.door, parts.origins.people, parts.rates):
+            app.include_router(routes)
+    app.include_router(trail_pages(parts.demos, parts.health), include_in_schema=False)
+    return _guarded(app, parts, parts.origins.people, people_headers(parts.origins))
+
+
+def create_ballot_app(parts: Parts) -> Guard:
+    """The origin of ballots."""
+    app = _plain_app("dojang ballot")
+    app.include_router(health_routes(parts.health))
+    app.include_router(closed_page("ballot", parts.origins.people))
+    return _guarded(app, parts, parts.origins.ballot, ballot_headers(parts.origins))
+
+
+def create_registration_app(parts: Parts) -> Guard:
+    """The origin that registers voters; the ballot's page may read its answers."""
+    app = _plain_app("dojang registration")
+    app.include_router(health_routes(parts.health))
+    app.include_router(closed_page("registration", parts.origins.people))
+    headers = registration_headers(parts.origins)
+    return _guarded(app, parts, parts.origins.registration, headers, parts.origins.ballot)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The three applications behind their listeners: the port that was called decides.
+
+    Args:
+        by_port: each application by the port that its listener has on this machine.
+        threads: requests that are handled at once.
+    """
+
+    by_port: dict[int, ASGIApp]
+    threads: int
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one connection's scope."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+            return
+        await self.by_port[scope["server"][1]](scope, receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        """Start with as many threads as there are database connections; nothing is to stop."""
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                anyio.to_thread.current_default_thread_limiter().total_tokens = self.threads
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+
+def create_service(parts: Parts, ports: tuple[int, int, int]) -> Service:
+    """The three applications at the ports of people, ballot and registration."""
+    made = (create_people_app(parts), create_ballot_app(parts), create_registration_app(parts))
+    watched = (Watched(app, parts.observer, parts.means.rng) for app in made)
+    return Service(dict(zip(ports, watched, strict=True)), parts.threads)
+
+
+def _plain_app(title: str) -> FastAPI:
+    app = FastAPI(
+        title=title,
+        version=VERSION,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+    )
     add_problem_handlers(app)
-    app.include_router(health_routes(health))
-    app.include_router(trail_pages(demos, health))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-
-    @app.middleware("http")
-    async def add_headers(
-        request: Request, call_next: Callable[[Request], Awaitable[Response]]
-    ) -> Response:
-        response = await call_next(request)
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        return response
-
     return app
+
+
+def _guarded(
+    app: FastAPI, parts: Parts, origin: str, headers: dict[str, str], readable_by: str = ""
+) -> Guard:
+    _describe(app, origin)
+    limits = Limits(allowed_hosts(origin), parts.reads, parts.writes)
+    return Guard(Routed(app), limits, parts.rates, headers, readable_by)
+
+
+def _describe(app: FastAPI, origin: str) -> None:
+    """Make the OpenAPI document once, with what the framework does not know of."""
+    complete_document(app.openapi(), origin)

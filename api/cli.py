@@ -6,6 +6,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 DONE, FOUND, MISUSED = 0, 1, 2
+MOST_WORKERS = 64
+FEWEST_VOTERS, MOST_VOTERS = 20, 4876
+"""Of the poll of 2020: under 20 nothing would be decrypted; 4,876 people voted."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,8 +27,12 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_demo(commands.add_parser("demo", help="make or check a demonstration"))
     serve = commands.add_parser("serve", help="serve the pages")
-    serve.add_argument("--demo", type=Path, required=True, help="folder of `dojang demo all`")
+    serve.add_argument("--demo", type=Path, help="also show this folder of `dojang demo all`")
+    serve.add_argument("--workers", type=_count, metavar="N", help="processes that answer")
+    serve.add_argument("--no-worker", action="store_true", help="the job worker runs elsewhere")
     serve.set_defaults(command=_serve)
+    _add_administration(commands.add_parser("admin", help="what needs the machine itself"))
+    _add_operation(commands)
     return parser
 
 
@@ -39,7 +46,11 @@ def _add_demo(parser: argparse.ArgumentParser) -> None:
         one = kinds.add_parser(kind, help=text)
         one.add_argument("--out", type=Path, default=Path("dojang-demo"), help="folder to make")
         one.add_argument("--lang", choices=("ko", "en"), default="ko", help="language to tell in")
-        one.set_defaults(command=_demo, kind=kind)
+        one.set_defaults(command=_demo, kind=kind, voters=None)
+        if kind != "allowance":
+            sizes = "voters of the poll of 2020, 20 to 4876 (there were 4876); default 200"
+            one.add_argument("--voters", type=_voters, metavar="N", help=sizes)
+    _add_wallet_trials(kinds)
     check = kinds.add_parser("check", help="check such a folder offline")
     check.add_argument("folder", type=Path)
     check.add_argument("--snapshot", type=Path, required=True, help="the chain's trust snapshot")
@@ -48,10 +59,24 @@ def _add_demo(parser: argparse.ArgumentParser) -> None:
     check.set_defaults(command=_check)
 
 
+def _add_wallet_trials(kinds: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    from api.openid.demo_commands import add_demo_commands  # noqa: PLC0415 # needs the api extra
+
+    add_demo_commands(kinds)
+
+
 def _demo(options: argparse.Namespace) -> int:
     from api.demo.console import run_demo  # noqa: PLC0415 # needs the chain extra
 
-    return run_demo(options.kind, options.out, options.lang)
+    if options.voters is None:
+        return run_demo(options.kind, options.out, options.lang)
+    return run_demo(options.kind, options.out, options.lang, options.voters)
+
+
+def _voters(text: str) -> int:
+    if not text.isdecimal() or not FEWEST_VOTERS <= int(text) <= MOST_VOTERS:
+        raise argparse.ArgumentTypeError(f"is {FEWEST_VOTERS} to {MOST_VOTERS}")
+    return int(text)
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -63,7 +88,33 @@ def _check(options: argparse.Namespace) -> int:
 def _serve(options: argparse.Namespace) -> int:
     from api.serving import serve  # noqa: PLC0415 # needs the api extra
 
-    return serve(options.demo)
+    return serve(options.demo, options.workers, with_worker=not options.no_worker)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_WORKERS:
+        raise argparse.ArgumentTypeError(f"is 1 to {MOST_WORKERS}")
+    return int(text)
+
+
+def _add_administration(parser: argparse.ArgumentParser) -> None:
+    acts = parser.add_subparsers(required=True, metavar="ACT")
+    invite = acts.add_parser("invite", help="invite one of the first two administrators")
+    invite.add_argument("--name", required=True, help="as colleagues know the person")
+    invite.add_argument("--person", required=True, help="the staff number")
+    invite.set_defaults(command=_invite)
+
+
+def _invite(options: argparse.Namespace) -> int:
+    from api.staff_commands import invite_administrator  # noqa: PLC0415 # needs the api extra
+
+    return invite_administrator(options.name, options.person)
+
+
+def _add_operation(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    from api.operation.commands import add_operation_commands  # noqa: PLC0415 # as the others
+
+    add_operation_commands(commands)
 
 
 if __name__ == "__main__":

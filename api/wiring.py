@@ -1,32 +1,280 @@
 """The composition root: the only module that names adapters."""
 
+import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
+from typing import Final
 
-from fastapi import FastAPI
-
-from api.app import create_app
+from api.actions.anchor_logs import LOG_ANCHOR, AnchorLogs
+from api.actions.append_to_logs import LOG_APPEND, AppendToLogs
+from api.actions.deliver_outbox import Courier, Handler
+from api.app import Parts, Service, create_service
 from api.demo.checking import check_folder
 from api.demo.folder import KINDS, SNAPSHOT
 from api.health import Health
-from api.pages.trails import load_demo
+from api.http.rates import Rates
+from api.identity.passkeys import WebauthnPasskeys
+from api.identity.provider import Client, OidcProvider
+from api.observation.watching import Observer
+from api.openid.agency_file import parse_agencies
+from api.openid.assembly import (
+    MASTER,
+    PERSONS,
+    Ground,
+    Issuers,
+    OpenId,
+    assemble,
+    demo_issuers,
+    host_of,
+)
+from api.openid.register import read_csv
+from api.openid.request_object import VerifierIdentity, certify
+from api.openid.retrieval import HttpMirror, SafeFetcher
+from api.operation.chain_door import open_door
+from api.operation.continuity import Watch, agree_on_chain
+from api.operation.destruction_ledger import DESTRUCTION_KEY, DestructionLedger
+from api.operation.jobs import Keeping, jobs
+from api.operation.publication import Publication, PublishAndAnchor
+from api.operation.remote_ledger import RemoteLedger
+from api.operation.rounds import Rounds
+from api.origins import Origins
+from api.pages.staff_door import CALLBACK
+from api.pages.trails import ShownDemo, load_demo
+from api.ports.door import Door
+from api.ports.errors import StorageShapeError
+from api.ports.means import Clock, Means
 from api.settings import Settings
+from api.store.database import Database
+from api.store.log_key_files import LogKeyFiles
+from api.store.migration import migrate, newest_revision
+from api.store.secret_files import IssuerKeyFiles, SecretFiles
 from contracts.chain.embedded import EmbeddedLedger
+from contracts.evidence.ledger import Ledger
+from verifier.eligibility.catalogue import load_catalogue
+
+Ports = tuple[int, int, int]
+VERIFIER_NAME: Final = "dojang verifier"
+RELYING_PARTY_NAME: Final = "도장 · dojang"
+
+
+def system_clock() -> datetime:
+    """The time now."""
+    return datetime.now(UTC)
 
 
 @contextmanager
-def wire(settings: Settings, demo: Path) -> Iterator[FastAPI]:
-    """The application on its adapters; they are closed at the end.
+def wire(
+    settings: Settings, demo: Path | None, ports: Ports, observer: Observer
+) -> Iterator[Service]:
+    """The service on its adapters; they are closed at the end. The chain is the job worker's.
+
+    Args:
+        settings: of the process.
+        demo: folder of ``dojang demo all``; None shows no demonstration.
+        ports: of the three listeners.
+        observer: counts requests.
 
     Raises:
         DemoError: a demonstration's folder cannot be read.
-        EvidenceError: the chain cannot be opened, or is another one than stored.
+        StorageError: the database cannot be opened, or has another shape.
     """
-    reports = {
-        kind: check_folder(demo / kind, (demo / kind / SNAPSHOT).read_bytes()) for kind in KINDS
+    shown = _load_demos(demo)
+    ledger = RemoteLedger(settings.chain)
+    with closing(open_database(settings)) as storage:
+        checks = {entry.kind: entry.report.ok for entry in shown}
+        means = wire_means(settings, storage)
+        parts = Parts(
+            means=means,
+            health=Health(storage, newest_revision(), ledger, checks),
+            demos=shown,
+            origins=Origins.of(settings, ports),
+            rates=Rates(system_clock, secrets.token_bytes, settings.workers),
+            reads=settings.reads_per_minute,
+            writes=settings.writes_per_minute,
+            threads=settings.threads,
+            wallets=tuple(
+                wire_wallets(
+                    settings, means, storage, ledger, demo=demo is not None, ports=ports
+                ).routes()
+            ),
+            observer=observer,
+            door=wire_door(settings, means, ports),
+        )
+        yield create_service(parts, ports)
+
+
+def wire_means(settings: Settings, storage: Database) -> Means:
+    """What actions work with."""
+    return Means(storage, load_catalogue(), system_clock, secrets.token_bytes, trial=settings.trial)
+
+
+def wire_door(settings: Settings, means: Means, ports: Ports) -> Door:
+    """How staff are recognised: by passkeys of the people's origin, and the city's sign-in."""
+    origin = Origins.of(settings, ports).people
+    passkeys = WebauthnPasskeys(origin, host_of(origin), RELYING_PARTY_NAME)
+    if not settings.provider:
+        return Door(means, passkeys)
+    secret = settings.provider_secret.reveal()
+    client = Client(settings.provider, settings.provider_client, secret, origin + CALLBACK)
+    return Door(means, passkeys, OidcProvider(client))
+
+
+def wire_wallets(
+    settings: Settings,
+    means: Means,
+    storage: Database,
+    ledger: Ledger,
+    *,
+    demo: bool,
+    ports: Ports,
+) -> OpenId:
+    """Issuer and verifier for any wallet; with the test agencies in demonstration or on trial."""
+    origin = Origins.of(settings, ports).people
+    files = SecretFiles(
+        settings.keys / f"openid-{sha256(origin.encode()).hexdigest()[:16]}", means.rng
+    )
+    key, host = files.signing_key("verifier.key"), host_of(origin)
+    certificate = files.document(
+        "verifier.crt", lambda: certify(key, VERIFIER_NAME, host, means.now())
+    )
+    ground = Ground(
+        origin=origin,
+        storage=storage,
+        ledger=ledger,
+        log_keys=LogKeyFiles(settings.keys, settings.log_name),
+        issuer_keys=IssuerKeyFiles(files),
+        catalogue=means.catalogue,
+        clock=means.now,
+        rng=means.rng,
+        verifier=VerifierIdentity(key, certificate),
+        secrets=(files.secret(MASTER), files.secret(PERSONS)),
+        mirror=HttpMirror(SafeFetcher(local=settings.trial), {}),
+    )
+    trial = demo or settings.trial
+    issuers = demo_issuers(ground) if trial else _load_issuers(settings, ground)
+    return assemble(ground, issuers, demo=trial)
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """What the job worker works with."""
+
+    storage: Database
+    clock: Clock
+    rounds: Rounds
+
+
+@contextmanager
+def wire_worker(settings: Settings, ports: Ports, *, demo: bool = False) -> Iterator[Worker]:
+    """The job worker on its adapters: it alone opens the chain, and answers at its door.
+
+    Raises:
+        EvidenceError: the chain cannot be opened, or its files do not belong together.
+        OtherChainError: it is another chain than the database's logs are on.
+        StorageError: the database cannot be opened, or has another shape.
+    """
+    with (
+        EmbeddedLedger(settings.chain) as ledger,
+        closing(open_database(settings)) as storage,
+    ):
+        agree_on_chain(storage, ledger.identity())
+        means = Means(
+            storage, load_catalogue(), system_clock, secrets.token_bytes, trial=settings.trial
+        )
+        keys = LogKeyFiles(settings.keys, settings.log_name)
+        publication = Publication(settings.published)
+        watch = Watch(storage, keys, ledger, publication)
+        wallets = wire_wallets(settings, means, storage, ledger, demo=demo, ports=ports)
+        rounds = Rounds(
+            storage,
+            system_clock,
+            _courier(watch, publication),
+            jobs(watch, wallets, open_destructions(settings), Keeping.of(settings)),
+        )
+        with open_door(ledger, settings.chain):
+            yield Worker(storage, system_clock, rounds)
+
+
+@contextmanager
+def open_watch(settings: Settings) -> Iterator[Watch]:
+    """What logs are compared with; the chain is asked at its owner's door, or opened here.
+
+    Raises:
+        EvidenceError: the chain cannot be opened.
+        StorageError: the database cannot be opened.
+    """
+    keys = LogKeyFiles(settings.keys, settings.log_name)
+    with ExitStack() as stack:
+        storage = stack.enter_context(closing(open_database(settings)))
+        remote = RemoteLedger(settings.chain)
+        ledger: Ledger = remote
+        if not remote.is_open():
+            ledger = stack.enter_context(EmbeddedLedger(settings.chain))
+        yield Watch(storage, keys, ledger, Publication(settings.published))
+
+
+def _courier(watch: Watch, publication: Publication) -> Courier:
+    storage = watch.storage
+    anchoring = AnchorLogs(storage, watch.keys, watch.ledger)
+    handlers: dict[str, Handler] = {
+        LOG_APPEND: AppendToLogs(storage),
+        LOG_ANCHOR: PublishAndAnchor(storage, publication, anchoring),
     }
-    shown = [load_demo(kind, demo / kind, report) for kind, report in reports.items()]
-    with EmbeddedLedger(settings.chain) as ledger:
-        health = Health(ledger, {kind: report.ok for kind, report in reports.items()})
-        yield create_app(shown, health)
+    return Courier(storage, system_clock, f"worker-{secrets.token_hex(8)}", handlers)
+
+
+def open_destructions(settings: Settings) -> DestructionLedger:
+    """The ledger of destructions, with the key of its digests."""
+    key = SecretFiles(settings.keys, secrets.token_bytes).secret(DESTRUCTION_KEY)
+    return DestructionLedger(settings.destructions, key, secrets.token_bytes)
+
+
+def _load_issuers(settings: Settings, ground: Ground) -> Issuers:
+    """The agencies of DOJANG_AGENCIES with their registers; none where it is not set.
+
+    Raises:
+        AgencyFileError: the file cannot be used.
+        RegisterError: a register's file cannot be used.
+    """
+    if settings.agencies == Path():
+        return Issuers()
+    types = ground.catalogue.credential_types
+    agencies = parse_agencies(settings.agencies.read_bytes(), ground.origin, types)
+    issued = [name for agency in agencies.values() for name in agency.types]
+    files = {name: settings.agencies.with_name(f"{name}.csv") for name in issued}
+    return Issuers(
+        agencies, {name: read_csv(name, file.read_bytes()).take() for name, file in files.items()}
+    )
+
+
+def open_database(settings: Settings) -> Database:
+    """The database in the shape that this program works with.
+
+    Raises:
+        StorageShapeError: it has another shape, and DOJANG_MIGRATE is 0.
+        StorageUnavailableError: it cannot be reached.
+    """
+    url = settings.database.reveal()
+    if settings.migrate:
+        migrate(url)
+    database = Database(url, settings.threads)
+    found = database.revision()
+    if found != newest_revision():
+        database.close()
+        raise StorageShapeError("the database has another shape: start once with DOJANG_MIGRATE=1")
+    return database
+
+
+def _load_demos(demo: Path | None) -> list[ShownDemo]:
+    if demo is None:
+        return []
+    return [
+        load_demo(
+            kind, demo / kind, check_folder(demo / kind, (demo / kind / SNAPSHOT).read_bytes())
+        )
+        for kind in KINDS
+    ]

@@ -9,7 +9,10 @@ BENCHES = (
     "bench.issuing",
     "bench.ballot",
     "bench.poll",
+    "bench.peers",
     "bench.browser",
+    "bench.service",
+    "bench.presentation",
 )
 
 

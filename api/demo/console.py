@@ -3,32 +3,44 @@
 import json
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from api.demo.allowance.play import play_allowance
 from api.demo.checking import check_folder
 from api.demo.contest.play import play_contest
+from api.demo.contest.polling import SMALL, Turnout
 from api.demo.errors import DemoError
 from api.demo.making import Stage, make
 from api.demo.report import Report
 from api.demo.trail import Trail
 from contracts.evidence.errors import EvidenceError
+from voting.errors import VotingError
 
-PLAYS: Final[dict[str, Callable[[Stage], Trail]]] = {
-    "allowance": play_allowance,
-    "contest": play_contest,
-}
+TOLD: Final = "2020"
+"""The year whose poll can be held in any size; the others are scaled down."""
 OK, FAILED, MISUSED = 0, 1, 2
 
 
-def run_demo(kind: str, out: Path, language: str) -> int:
-    """Make one demonstration, or all of them in folders of their own, and print the trail."""
+def run_demo(kind: str, out: Path, language: str, voters: int = SMALL) -> int:
+    """Make one demonstration, or all of them in folders of their own, and print the trail.
+
+    Args:
+        kind: "allowance", "contest" or "all".
+        out: the folder to make.
+        language: of trail and progress.
+        voters: of the poll of 2020.
+    """
+    plays: dict[str, Callable[[Stage], Trail]] = {
+        "allowance": play_allowance,
+        "contest": partial(play_contest, turnout=Turnout({TOLD: voters})),
+    }
     try:
-        for name, play in PLAYS.items():
+        for name, play in plays.items():
             if kind in {"all", name}:
                 _make_one(name, out / name if kind == "all" else out, language, play)
-    except (DemoError, EvidenceError) as error:
+    except (DemoError, EvidenceError, VotingError) as error:
         return _fail(error.code, str(error))
     return OK
 

@@ -55,6 +55,17 @@ class Sources:
             raise FolderError(f"{path} holds no figure at {pointer}")
         return Figure(value, path, pointer)
 
+    def flag(self, path: str, pointer: str) -> bool:
+        """The truth value that a pointer leads to; it chooses a sentence, and is not shown.
+
+        Raises:
+            FolderError: as ``at``.
+        """
+        value = resolve(self.whole(path), pointer)
+        if not isinstance(value, bool):
+            raise FolderError(f"{path} holds no truth value at {pointer}")
+        return value
+
     def length(self, path: str, pointer: str) -> int:
         """How many items the list or object at a pointer has."""
         value = resolve(self.whole(path), pointer)

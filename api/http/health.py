@@ -1,25 +1,74 @@
 """Is the process alive, and is everything it needs at hand?"""
 
+from typing import Final
+
 from fastapi import APIRouter, Response
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.health import Health
+from api.http.openapi import describe_problems
 
-NO_STORE = {"Cache-Control": "no-store"}
+NO_STORE: Final = {"Cache-Control": "no-store"}
+_ALIVE_PROBLEMS: Final = describe_problems("http.headers_too_large", "http.internal_error")
+_READY_PROBLEMS: Final = describe_problems(
+    "http.headers_too_large", "http.too_many_requests", "http.internal_error"
+)
+
+
+class Alive(BaseModel):
+    """The process answers."""
+
+    model_config = ConfigDict(extra="forbid")
+    status: str = Field(examples=["alive"])
+
+
+class Chain(BaseModel):
+    """Which chain this is."""
+
+    model_config = ConfigDict(extra="forbid")
+    chain_id: int
+    genesis: str
+    contracts: dict[str, str]
+
+
+class Ready(BaseModel):
+    """What was found; `chain` is null where the chain cannot be reached."""
+
+    model_config = ConfigDict(extra="forbid")
+    status: str = Field(pattern="^(ready|degraded)$", examples=["ready"])
+    database: str = Field(pattern="^(ready|other_shape|unreachable)$", examples=["ready"])
+    chain: Chain | None
+    checks: dict[str, bool]
 
 
 def health_routes(health: Health) -> APIRouter:
-    """``/livez`` without any look-up, ``/readyz`` with the chain's identity.
+    """``/livez`` without any look-up, ``/readyz`` with database and chain.
 
     A chain that cannot be reached degrades the service; it does not stop it, so ``/readyz`` answers
     503 only when nothing useful can be served.
     """
-    routes = APIRouter()
+    routes = APIRouter(tags=["health"])
 
-    @routes.get("/livez", summary="The process answers")
+    @routes.get(
+        "/livez",
+        summary="The process answers",
+        operation_id="livez",
+        response_model=Alive,
+        responses=_ALIVE_PROBLEMS,
+    )
     def livez() -> dict[str, str]:
         return {"status": "alive"}
 
-    @routes.get("/readyz", summary="Everything the service needs is at hand")
+    @routes.get(
+        "/readyz",
+        summary="Everything the service needs is at hand",
+        operation_id="readyz",
+        response_model=Ready,
+        responses={
+            **_READY_PROBLEMS,
+            503: {"model": Ready, "description": "Nothing can be served."},
+        },
+    )
     def readyz(response: Response) -> dict[str, object]:
         response.headers.update(NO_STORE)
         state = health.look()

@@ -27,7 +27,7 @@ FILE: Final = b"synthetic"
 NOTE_KEY: Final = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 ORIGIN: Final = "soak.test/log"
 KNOWN_KEYS: Final = (LogKey(ORIGIN, NOTE_KEY.public_key().public_bytes_raw()),)
-RECORD: Final = Path(__file__).parents[1] / "vectors" / "poll" / "record"
+RECORD: Final = Path(__file__).parents[1] / "vectors" / "poll" / "soak"
 KEPT: Final = (
     record.DEFINITION,
     record.TRUSTEE_CEREMONY,

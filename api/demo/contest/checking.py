@@ -1,27 +1,30 @@
 """Recount one year's contest from the folder and the chain snapshot alone."""
 
+from datetime import datetime
 from itertools import pairwise
 
-from api.demo.contest.record import ContestRecord, Definition, count
+from api.demo.contest.polling import GRACE, audit_poll, poll_document
+from api.demo.contest.record import ContestRecord
 from api.demo.contest.source import ContestSource, read_source, source_bytes
+from api.demo.errors import MismatchError
 from api.demo.logs import AnchoredLog, check_documents
 from api.demo.report import Report, require
 from contracts.evidence.encoding import canonical, parse_json
+from contracts.evidence.snapshot import TrustSnapshot
 from voting.contest.commitments import commitments_root, open_sheet
 from voting.contest.comparison import check_result
 from voting.contest.entries import Entry, entries_hash
 from voting.contest.judging import ScoreSheet
 from voting.contest.panel import panel_hash
-from voting.contest.poll_counts import PollCounts
 from voting.contest.result import Result, decide
 from voting.contest.rounds import advance
 
 BEFORE_ROUNDS = ("source.json", "rules.json", "entries.json", "panel.json", "definition.json")
 AFTER_ROUNDS = (
     "final/commitments.json",
-    "ballots.txt",
+    "poll.json",
     "final/openings.json",
-    "counts.json",
+    "poll/manifest.json",
     "result.json",
 )
 
@@ -54,15 +57,28 @@ def check_contest(report: Report, record: ContestRecord, log: AnchoredLog) -> No
     with report.examine("contest.commitments", record.path("final/openings.json")):
         _opened_sheets(record)
     with report.examine("contest.order", f"logs/{log.name}"):
-        _check_order(log, record.definition(), source)
-    with report.examine("contest.ballots", record.path("ballots.txt")):
-        require(len(record.ballots()) == source.voters, "not one ballot for every voter")
-    with report.examine("contest.count", record.path("counts.json")):
-        require(record.counts() == _recount(record), "the ballots give other counts")
+        _check_order(log, record, source)
+    with report.examine("contest.poll", record.path("poll.json")):
+        _check_poll(record, source)
+    _audit(report, record, log.snapshot)
     with report.examine("contest.result", record.path("result.json")):
         check_result(record.folder.read(record.path("result.json")), recompute(record))
     with report.examine("contest.facts", record.path("result.json")):
         _check_facts(source, recompute(record))
+
+
+def _audit(report: Report, record: ContestRecord, snapshot: TrustSnapshot) -> None:
+    """Every numbered check of the poll's own audit; its findings are named as they are."""
+    place = record.path("poll")
+    with report.examine("contest.audit", place):
+        audited = audit_poll(record, snapshot)
+        for one in audited.findings:
+            with report.examine("contest.audit", f"{place}/{one.place}"):
+                require(holds=False, reason=f"{one.check} {one.message} ({one.code})")
+        require(audited.holds, "the audit of the poll does not hold")
+        require(
+            audited.counted == record.voters(), "another number of people voted than was announced"
+        )
 
 
 def finalists_of(record: ContestRecord) -> tuple[Entry, ...]:
@@ -81,7 +97,7 @@ def recompute(record: ContestRecord) -> Result:
         finalists_of(record),
         record.panel(),
         _opened_sheets(record),
-        _recount(record),
+        record.counts(),
     )
 
 
@@ -114,33 +130,64 @@ def _opened_sheets(record: ContestRecord) -> list[ScoreSheet]:
     return [open_sheet(draft, commitments, opening) for opening in record.openings()]
 
 
-def _check_order(log: AnchoredLog, definition: Definition, source: ContestSource) -> None:
-    """Commitments before opening, ballots after closing, sheets opened after the ballots."""
-    paths = anchored_paths(source)
+def _check_order(log: AnchoredLog, record: ContestRecord, source: ContestSource) -> None:
+    """Commitments before the poll, sheets opened after it, and decryption only after that."""
+    paths, definition = anchored_paths(source), record.definition()
 
-    def when(name: str) -> float:
+    def when(name: str) -> datetime:
         point = log.on_chain().first_covering(paths.index(f"{source.year}/{name}"))
-        require(point is not None, f"{name} was never anchored")
-        return point.time.timestamp() if point is not None else 0.0
+        if point is None:
+            raise MismatchError(f"{name} was never anchored")
+        return point.time
 
     require(
-        when("final/commitments.json") < definition.opens.timestamp(),
-        "the sheets were not committed before the poll opened",
+        max(when("final/commitments.json"), when("poll.json")) < definition.opens,
+        "the sheets were not committed, or the poll not announced, before it opened",
     )
-    order = ["final/commitments.json", "ballots.txt", "final/openings.json", "result.json"]
+    order = ["final/commitments.json", "poll.json", "final/openings.json", "poll/manifest.json"]
+    order.append("result.json")
     require(
         all(when(first) < when(then) for first, then in pairwise(order)),
         "the steps were not anchored in the order that the rules demand",
     )
-    require(when("ballots.txt") >= definition.closes.timestamp(), "ballots fixed before closing")
+    require(
+        definition.closes + GRACE < when("final/openings.json"),
+        "the sheets were opened before the last checkpoint could be anchored",
+    )
+    require(
+        when("final/openings.json") <= record.published_sum().decrypted_at,
+        "the sum was decrypted before the sheets were opened",
+    )
 
 
-def _recount(record: ContestRecord) -> PollCounts:
-    return count(record.ballots(), finalists_of(record), record.definition().choices)
+def _check_poll(record: ContestRecord, source: ContestSource) -> None:
+    """The poll is the contest's: options, choices, times; what was announced follows from it."""
+    poll, definition, voters = record.poll_definition(), record.definition(), record.voters()
+    finalists = {entry.id for entry in finalists_of(record)}
+    require({option.id for option in poll.options} == finalists, "the options are no finalists")
+    require(
+        (poll.times.opens, poll.times.closes) == (definition.opens, definition.closes),
+        "the poll has other times than the contest",
+    )
+    choose = definition.choices
+    require(
+        (poll.casting.minimum, poll.casting.maximum) == (choose, choose),
+        "a ballot chooses another number of cases",
+    )
+    require(0 < voters <= source.voters, "more voters than there were")
+    require(
+        record.json("poll.json") == poll_document(source, poll, voters),
+        "another poll, or other facts than those published",
+    )
 
 
 def _check_facts(source: ContestSource, result: Result) -> None:
-    """What was published must come out: votes, number of voters, tiers of the named cases."""
+    """What was published must come out of a whole poll: votes, voters, tiers of the named cases.
+
+    A poll that is scaled down has synthetic votes, and stands for itself.
+    """
+    if result.poll is not None and result.poll.voters < source.voters:
+        return
     require(result.poll is not None and result.poll.voters == source.voters, "other turnout")
     for name in source.published_votes:
         votes = result.poll.votes[name] if result.poll is not None else None

@@ -4,9 +4,17 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from api.demo.contest.record import Definition, count, write_ballots
+from api.demo.contest.polling import (
+    ChainWitness,
+    Turnout,
+    audit_poll,
+    hold_poll,
+    poll_document,
+)
+from api.demo.contest.record import ContestRecord, Definition
 from api.demo.contest.source import ContestSource, read_source, source_bytes
-from api.demo.contest.synthesis import make_ballots, make_entries, make_panel, make_sheets
+from api.demo.contest.synthesis import make_entries, make_panel, make_sheets
+from api.demo.errors import MismatchError
 from api.demo.making import Stage
 from api.demo.notary import Notary
 from contracts.evidence.encoding import Json, parse_json
@@ -17,6 +25,7 @@ from voting.contest.poll_counts import PollCounts
 from voting.contest.result import decide
 from voting.contest.rounds import advance
 from voting.contest.rules import ContestRules
+from voting.poll.definition import PollDefinition
 
 
 @dataclass(slots=True)
@@ -25,6 +34,7 @@ class Contest:
 
     year: str
     stage: Stage
+    turnout: Turnout
     source: ContestSource = field(init=False)
     entries: tuple[Entry, ...] = field(init=False)
     panel: tuple[Judge, ...] = field(init=False)
@@ -55,7 +65,7 @@ class Contest:
         definition = self._freeze()
         finalists = self._rounds()
         sealed = self._commit(definition, finalists)
-        counts = self._poll(definition, finalists)
+        counts = self._poll(finalists, sealed)
         self._decide(finalists, sealed, counts)
         self.notary.write()
 
@@ -107,32 +117,54 @@ class Contest:
         self._seal("final/commitments.json")
         return [opening for _, opening in sealed]
 
-    def _poll(self, definition: Definition, finalists: tuple[Entry, ...]) -> PollCounts:
-        """The synthetic ballots arrive; they are fixed after closing, before anything is opened."""
+    def _poll(self, finalists: tuple[Entry, ...], openings: list[SheetOpening]) -> PollCounts:
+        """People vote, experts open their sheets after closing, then trustees decrypt the sum."""
+        voters = self.turnout.of(self.source)
+
+        def publish(definition: PollDefinition) -> None:
+            self._write("poll.json", poll_document(self.source, definition, voters))
+            self._seal("poll.json")
+
+        def open_sheets() -> None:
+            self._write("final/openings.json", [opening.to_json() for opening in openings])
+            self._seal("final/openings.json")
+
         self.stage.tell(
-            f"투표: {self.source.voters:,}명 (합성 투표지)",
-            f"poll: {self.source.voters:,} people (synthetic ballots)",
+            f"투표: 합성 유권자 {voters:,}명, 실제 암호로",
+            f"poll: {voters:,} synthetic voters, real cryptography",
         )
-        ballots = make_ballots(self.source, finalists)
-        self.stage.clock.set(definition.closes + timedelta(minutes=1))
-        self.stage.folder.write(f"{self.year}/ballots.txt", write_ballots(ballots))
-        self._seal("ballots.txt")
-        counts = count(ballots, finalists, definition.choices)
-        self._write("counts.json", counts.to_json())
-        return counts
+        witness = ChainWitness(self.stage, publish, open_sheets)
+        made = hold_poll(self.stage, self.source, finalists, witness, voters)
+        keys = made.organisers
+        self.stage.folder.write_json(
+            f"keys/poll-{self.year}.json",
+            {
+                "test_only": True,
+                "board": keys.board_key.private_bytes_raw().hex(),
+                "registrars": [one.private_bytes_raw().hex() for one in keys.registrars.identities],
+            },
+        )
+        self._seal("poll/manifest.json")
+        return self._audited()
+
+    def _audited(self) -> PollCounts:
+        """The counts of the audited tally; nothing else is taken from the poll."""
+        self.stage.tell("투표 기록 감사", "auditing the poll's record")
+        record = ContestRecord(self.stage.folder, self.year)
+        report = audit_poll(record, self.stage.ledger.snapshot())
+        if not report.holds:
+            raise MismatchError(f"the audit of the poll found: {report.findings[0].message}")
+        return record.counts()
 
     def _decide(
         self, finalists: tuple[Entry, ...], openings: list[SheetOpening], counts: PollCounts
     ) -> None:
-        """Experts open their sheets, the blend is computed, the result is anchored."""
-        self.stage.clock.set(self.source.closes + timedelta(days=1))
-        self._write("final/openings.json", [opening.to_json() for opening in openings])
-        self._seal("final/openings.json")
+        """The blend is computed, the result is anchored."""
         sheets = [opening.sheet for opening in openings]
         result = decide(self.rules, finalists, self.panel, sheets, counts)
         self.stage.clock.set(self.source.announced)
         self._write("result.json", result.to_json())
-        self._seal("counts.json", "result.json")
+        self._seal("result.json")
 
     def _write(self, name: str, value: Json) -> None:
         self.stage.folder.write_json(f"{self.year}/{name}", value)

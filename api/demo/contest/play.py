@@ -1,17 +1,20 @@
 """The contest demonstration: both years held on one chain, and told."""
 
 from api.demo.contest.holding import Contest
+from api.demo.contest.polling import Turnout
 from api.demo.contest.source import YEARS
 from api.demo.contest.telling import contest_steps
 from api.demo.folder import Folder
 from api.demo.making import Stage
 from api.demo.trail import Sentence, Sources, Trail
 
+SCALED_DOWN = Turnout({})
 
-def play_contest(stage: Stage) -> Trail:
+
+def play_contest(stage: Stage, turnout: Turnout = SCALED_DOWN) -> Trail:
     """Hold the contests of all years and tell of them."""
     for year in YEARS:
-        Contest(year, stage).hold()
+        Contest(year, stage, turnout).hold()
     return tell_contest(stage.folder)
 
 

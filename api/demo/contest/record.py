@@ -1,14 +1,12 @@
 """One contest's files in the folder, and how they are read back."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from api.demo.errors import FolderError
 from api.demo.folder import Folder
 from contracts.evidence.document import Document
-from contracts.evidence.encoding import Json, canonical, evidence_hash, format_time
+from contracts.evidence.encoding import Json, canonical, evidence_hash, format_time, parse_hash
 from contracts.evidence.errors import EncodingError
 from voting.contest.commitments import SheetOpening
 from voting.contest.entries import Entry, entries_from_json
@@ -16,10 +14,11 @@ from voting.contest.judging import ScoreSheet
 from voting.contest.panel import MAX_JUDGES, Judge, panel_from_json
 from voting.contest.poll_counts import PollCounts
 from voting.contest.rules import ContestRules
+from voting.poll.definition import PollDefinition, parse_definition
+from voting.poll.documents import PublishedSum
+from voting.poll.record import AGGREGATE, COUNTS, DEFINITION
 
 DEFINITION_VERSION: Final = "dojang-contest-definition-v1"
-BALLOTS_HEADER: Final = "dojang-demo-ballots-v1 synthetic"
-MAX_BALLOTS: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,45 +116,37 @@ class ContestRecord:
         values = _list(self.json("final/openings.json"), "openings", MAX_JUDGES)
         return [SheetOpening.from_json(value) for value in values]
 
-    def ballots(self) -> list[tuple[str, ...]]:
-        """The synthetic ballots: choices by entry id, sorted."""
-        return read_ballots(self.folder.read(self.path("ballots.txt")))
+    def poll_id(self) -> bytes:
+        """The id of the poll, as anchored before it opened, 32 bytes."""
+        text = self._poll("poll")
+        if not isinstance(text, str):
+            raise EncodingError("poll.json names no poll")
+        return parse_hash(text)
+
+    def voters(self) -> int:
+        """How many voters the poll was announced for."""
+        voters = self._poll("voters")
+        if not isinstance(voters, int) or isinstance(voters, bool):
+            raise EncodingError("poll.json names no number of voters")
+        return voters
 
     def counts(self) -> PollCounts:
-        """The counts as published."""
-        return PollCounts.from_json(self.json("counts.json"))
+        """The counts of the poll's tally, as published."""
+        return PollCounts.from_json(self.json(f"poll/{COUNTS}"))
 
+    def poll_definition(self) -> PollDefinition:
+        """The poll's definition, in its record."""
+        return parse_definition(self.folder.read(self.path(f"poll/{DEFINITION}")))
 
-def write_ballots(ballots: list[tuple[str, ...]]) -> bytes:
-    """A header and one line of choices a ballot."""
-    lines = [BALLOTS_HEADER, *(" ".join(ballot) for ballot in ballots), ""]
-    return "\n".join(lines).encode()
+    def published_sum(self) -> PublishedSum:
+        """What the trustees decrypted, in the poll's record."""
+        return PublishedSum.parse(self.folder.read(self.path(f"poll/{AGGREGATE}")))
 
-
-def read_ballots(data: bytes) -> list[tuple[str, ...]]:
-    """The inverse of ``write_ballots``.
-
-    Raises:
-        FolderError: another header, no final newline, or too many ballots.
-    """
-    lines = data.decode("ascii", "replace").split("\n")
-    if lines[0] != BALLOTS_HEADER or lines[-1] or len(lines) > MAX_BALLOTS:
-        raise FolderError(f"ballots start with «{BALLOTS_HEADER}» and end with a newline")
-    return [tuple(line.split(" ")) for line in lines[1:-1]]
-
-
-def count(ballots: list[tuple[str, ...]], finalists: tuple[Entry, ...], choices: int) -> PollCounts:
-    """Count ballots, each of exactly ``choices`` different finalists.
-
-    Raises:
-        FolderError: naming the first ballot that is none.
-    """
-    known = {entry.id for entry in finalists}
-    for number, ballot in enumerate(ballots, 1):
-        if len(ballot) != choices or len(set(ballot)) != choices or not known.issuperset(ballot):
-            raise FolderError(f"ballot {number} does not choose {choices} different finalists")
-    votes = Counter(choice for ballot in ballots for choice in ballot)
-    return PollCounts(len(ballots), {entry.id: votes[entry.id] for entry in finalists})
+    def _poll(self, member: str) -> Json:
+        value = self.json("poll.json")
+        if not isinstance(value, dict) or member not in value:
+            raise EncodingError(f"poll.json holds no {member}")
+        return value[member]
 
 
 def _list(value: Json, place: str, limit: int) -> list[Json]:

@@ -102,31 +102,111 @@ def _commitment(sources: Sources, year: str) -> Step:
 
 
 def _poll(sources: Sources, year: str) -> Step:
+    poll = f"{year}/poll.json"
+    facts = [
+        Sentence(
+            "공개된 사실: {voters}명이 {total}표를 냈습니다.",
+            "Published fact: {voters} people cast {total} votes.",
+            {
+                "voters": sources.at(poll, "/published/voters"),
+                "total": sources.at(poll, "/published/votes"),
+            },
+        )
+    ]
+    for index in range(sources.length(poll, "/published/first")):
+        place = f"/published/first/{index}"
+        figures = {
+            "entry": sources.at(poll, f"{place}/entry"),
+            "votes": sources.at(poll, f"{place}/votes"),
+            "share": sources.at(poll, f"{place}/share/shown"),
+        }
+        facts.append(
+            Sentence(
+                "공개된 사실: 첫째 사례({entry})는 {votes}표, {share} %.",
+                "Published fact: the winning case ({entry}) had {votes} votes, {share} %.",
+                figures,
+            )
+        )
+    how = [_scale(sources, year), _cryptography(sources, year), _audited(sources, year)]
+    return Step(Sentence("시민 투표", "Citizen poll"), (*facts, *how, *_votes(sources, year)))
+
+
+def _scale(sources: Sources, year: str) -> Sentence:
+    poll = f"{year}/poll.json"
+    figures = {"voters": sources.at(poll, "/voters")}
+    if sources.flag(poll, "/scaled_down"):
+        return Sentence(
+            "이 시연의 투표는 합성 유권자 {voters}명으로 줄인 것입니다. 아래의 득표와 순위는 "
+            "사실이 아니라 합성 결과입니다. 전체 규모는 --voters로 치릅니다.",
+            "This demonstration's poll is scaled down to {voters} synthetic voters: the votes and "
+            "ranks below are synthetic results, no facts. --voters holds the whole.",
+            figures,
+        )
+    return Sentence(
+        "이 시연의 투표는 합성 유권자 {voters}명 전원으로 치렀습니다. 첫째 사례 밖의 득표는 "
+        "합성입니다.",
+        "This demonstration's poll was held with all {voters} voters, who are synthetic, and so "
+        "are all votes that were not published.",
+        figures,
+    )
+
+
+def _cryptography(sources: Sources, year: str) -> Sentence:
+    poll, definition = f"{year}/poll.json", f"{year}/poll/definition.json"
+    return Sentence(
+        "표는 암호문으로만 모았습니다. 등록관 {registrars}명 가운데 {granting}명이 눈을 가린 채 "
+        "투표권을 주었고, 개표 수탁자 {trustees}명 가운데 {opening}명이 합계만 열었습니다. "
+        "시연: 운영자는 하나입니다.",
+        "Votes were gathered as ciphertexts only. {granting} of {registrars} registrars signed "
+        "tokens blindly, {opening} of {trustees} trustees opened nothing but the sum. "
+        "Demonstration: one operator plays them all.",
+        {
+            "registrars": sources.at(poll, "/registrars"),
+            "granting": sources.at(definition, "/registrars/threshold"),
+            "trustees": sources.at(poll, "/trustees"),
+            "opening": sources.at(definition, "/trustees/threshold"),
+        },
+    )
+
+
+def _audited(sources: Sources, year: str) -> Sentence:
+    aggregate = f"{year}/poll/tally/aggregate.json"
+    return Sentence(
+        "투표함의 표 {size}장 가운데 {ballots}장을 셌습니다 (다시 투표하면 마지막 것). 기록 전체를 "
+        "감사했고, 아래 득표는 감사한 집계에서 왔습니다. 투표 식별값 {poll}.",
+        "Of {size} ballots on the board {ballots} count (who votes again, the last). The whole "
+        "record was audited; the votes below are those of the audited tally. Poll id {poll}.",
+        {
+            "size": sources.at(aggregate, "/size"),
+            "ballots": sources.at(aggregate, "/ballots"),
+            "poll": sources.at(f"{year}/poll.json", "/poll"),
+        },
+    )
+
+
+def _votes(sources: Sources, year: str) -> list[Sentence]:
     result = f"{year}/result.json"
     first = sources.at(result, "/outcomes/0/ranking/0/entry")
-    return Step(
-        Sentence("시민 투표", "Citizen poll"),
-        (
-            Sentence(
-                "{voters}명이 한 사람당 서로 다른 {choices}개를 골라 {total}표를 냈습니다.",
-                "{voters} people chose {choices} different cases each: {total} votes.",
-                {
-                    "voters": sources.at(result, "/poll/voters"),
-                    "choices": sources.at(f"{year}/definition.json", "/choices"),
-                    "total": sources.at(result, "/poll/total"),
-                },
-            ),
-            Sentence(
-                "첫째 사례({entry}): {votes}표, {share} %.",
-                "The winning case ({entry}): {votes} votes, {share} %.",
-                {
-                    "entry": first,
-                    "votes": sources.at(result, f"/poll/votes/{first.value}"),
-                    "share": sources.at(result, f"/poll/share_percent/{first.value}/shown"),
-                },
-            ),
+    return [
+        Sentence(
+            "{voters}명이 한 사람당 서로 다른 {choices}개를 골라 {total}표를 냈습니다.",
+            "{voters} people chose {choices} different cases each: {total} votes.",
+            {
+                "voters": sources.at(result, "/poll/voters"),
+                "choices": sources.at(f"{year}/definition.json", "/choices"),
+                "total": sources.at(result, "/poll/total"),
+            },
         ),
-    )
+        Sentence(
+            "첫째 사례({entry}): {votes}표, {share} %.",
+            "The winning case ({entry}): {votes} votes, {share} %.",
+            {
+                "entry": first,
+                "votes": sources.at(result, f"/poll/votes/{first.value}"),
+                "share": sources.at(result, f"/poll/share_percent/{first.value}/shown"),
+            },
+        ),
+    ]
 
 
 def _ranking(sources: Sources, year: str) -> Step:

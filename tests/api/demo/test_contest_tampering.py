@@ -11,53 +11,38 @@ import pytest
 
 from api.demo.checking import check_folder
 from api.demo.contest.checking import recompute
-from api.demo.contest.record import ContestRecord, count, read_ballots, write_ballots
+from api.demo.contest.record import ContestRecord
 from api.demo.errors import FolderError
 from api.demo.folder import SNAPSHOT
 from api.demo.report import Report
-from contracts.evidence.encoding import canonical
 from tests.simulators.forger import Forger
 from voting.contest.commitments import seal_sheet
 from voting.contest.judging import ScoreSheet
 
-pytestmark = pytest.mark.xdist_group("demo")
+pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.usefixtures("audited_once")]
 YEAR = "2020"
 
 
 def republish(forger: Forger) -> None:
-    """Recount and decide anew from the files as they are, as an honest publisher would."""
+    """Decide anew from the files as they are, as an honest publisher would."""
     record = ContestRecord(forger.folder, YEAR)
     result = recompute(record)
-    assert result.poll is not None
-    forger.folder.write_json(f"{YEAR}/counts.json", result.poll.to_json())
     forger.folder.write_json(f"{YEAR}/result.json", result.to_json())
 
 
-def stuff_ballots(forger: Forger) -> None:
-    """Twenty ballots now choose another case; everything is recounted."""
-
-    def change(data: bytes) -> bytes:
-        ballots = read_ballots(data)
-        turned = 0
-        for index, ballot in enumerate(ballots):
-            if turned < 20 and "synthetic-05" in ballot and "bulky-waste" not in ballot:
-                rest = [choice for choice in ballot if choice != "synthetic-05"]
-                ballots[index] = tuple(sorted([*rest, "bulky-waste"]))
-                turned += 1
-        return write_ballots(ballots)
-
-    forger.text(f"{YEAR}/ballots.txt", change)
-    republish(forger)
+def announce_another_poll(forger: Forger) -> None:
+    """Another poll id is said to have been announced."""
+    forger.json(f"{YEAR}/poll.json", lambda value: value.update(poll="ab" * 32))
 
 
-def change_counts(forger: Forger) -> None:
-    """Only the published counts move one vote."""
+def call_the_votes_facts(forger: Forger) -> None:
+    """A poll of twenty people is told as if it had been the whole."""
+    forger.json(f"{YEAR}/poll.json", lambda value: value.update(scaled_down=False))
 
-    def change(counts: dict[str, dict[str, int]]) -> None:
-        counts["votes"]["bulky-waste"] += 1
-        counts["votes"]["synthetic-09"] -= 1
 
-    forger.json(f"{YEAR}/counts.json", change)
+def raise_a_published_fact(forger: Forger) -> None:
+    """The fact beside the scaled-down poll is rewritten."""
+    forger.json(f"{YEAR}/poll.json", lambda value: value["published"].update(voters=9876))
 
 
 def change_prize(forger: Forger) -> None:
@@ -134,17 +119,10 @@ def open_earlier(forger: Forger) -> None:
     forger.json(f"{YEAR}/definition.json", lambda value: value.update(opens="2020-10-20T00:00:00Z"))
 
 
-def drop_ballot(forger: Forger) -> None:
-    """One ballot disappears."""
-    forger.text(f"{YEAR}/ballots.txt", lambda data: data.rsplit(b"\n", 2)[0] + b"\n")
-    record = ContestRecord(forger.folder, YEAR)
-    counts = count(record.ballots(), recompute(record).standing.entries, 3)
-    forger.folder.write(f"{YEAR}/counts.json", canonical(counts.to_json()))
-
-
 TAMPERINGS: dict[Callable[[Forger], None], tuple[str, str]] = {
-    stuff_ballots: ("document.anchored", f"{YEAR}/ballots.txt"),
-    change_counts: ("contest.count", f"{YEAR}/counts.json"),
+    announce_another_poll: ("contest.poll", f"{YEAR}/poll.json"),
+    call_the_votes_facts: ("contest.poll", f"{YEAR}/poll.json"),
+    raise_a_published_fact: ("contest.poll", f"{YEAR}/poll.json"),
     change_prize: ("contest.result", f"{YEAR}/result.json"),
     reseal_sheet: ("document.anchored", f"{YEAR}/final/commitments.json"),
     swap_opening: ("contest.commitments", f"{YEAR}/final/openings.json"),
@@ -152,7 +130,6 @@ TAMPERINGS: dict[Callable[[Forger], None], tuple[str, str]] = {
     change_source: ("contest.source", f"{YEAR}/source.json"),
     change_round: ("contest.round", f"{YEAR}/rounds/paper/advancement.json"),
     open_earlier: ("contest.definition", f"{YEAR}/definition.json"),
-    drop_ballot: ("contest.ballots", f"{YEAR}/ballots.txt"),
 }
 
 
@@ -206,7 +183,7 @@ def test_every_file_that_is_changed_removed_or_added_is_named(
     assert {"extra.txt", "trail.en.txt", "keys/log-contest-2020.json"} <= places
 
 
-@pytest.mark.parametrize("path", ["manifest.json", "2020/ballots.txt", "2023/result.json"])
+@pytest.mark.parametrize("path", ["manifest.json", "2020/poll.json", "2023/result.json"])
 @pytest.mark.parametrize("place", [0, 40, -2])
 def test_flipped_bytes_are_found_without_a_traceback(
     contest: Path, copy_of: Callable[[Path], Path], path: str, place: int

@@ -15,7 +15,7 @@ from api.demo.folder import SNAPSHOT, Folder
 from contracts.chain.embedded import EmbeddedLedger
 from contracts.evidence.snapshot_file import decode_snapshot
 
-pytestmark = pytest.mark.xdist_group("demo")
+pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.usefixtures("audited_once")]
 DOJANG = [sys.executable, "-m", "api.cli"]
 
 
@@ -41,9 +41,9 @@ def test_check_names_what_is_wrong_and_exits_1(
 
     root = tmp_path / "copy"
     shutil.copytree(contest, root)
-    Folder(root).write("2020/counts.json", b"{}")
+    Folder(root).write("2020/poll/tally/counts.json", b"{}")
     assert main(["demo", "check", str(root), "--snapshot", str(contest / SNAPSHOT)]) == 1
-    assert "2020/counts.json" in capsys.readouterr().out
+    assert "2020/poll/tally/counts.json" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -97,6 +97,14 @@ def test_a_file_in_the_way_is_left_alone(tmp_path: Path) -> None:
 def test_misuse_exits_2() -> None:
     done = subprocess.run([*DOJANG, "demo", "dance"], capture_output=True, check=False)
     assert done.returncode == 2
+
+
+@pytest.mark.parametrize("voters", ["19", "4877", "x", "-1"])
+def test_a_poll_of_impossible_size_is_misuse(voters: str, tmp_path: Path) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["demo", "contest", "--voters", voters, "--out", str(tmp_path / "out")])
+    assert ended.value.code == 2
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_chain_of_a_demo_opens_again_with_the_same_identity(contest: Path) -> None:

@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 
 from api.demo.checking import check_folder
+from api.demo.contest.polling import scaled
+from api.demo.contest.source import read_source, source_bytes
+from api.demo.contest.synthesis import make_ballots, make_entries
 from api.demo.folder import SNAPSHOT, Folder
 from api.demo.trail import Sentence, Sources, resolve
 
-pytestmark = pytest.mark.xdist_group("demo")
+pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.usefixtures("audited_once")]
 
 
 def load(path: Path) -> Any:
@@ -99,14 +102,49 @@ def test_contest_of_2023_names_all_nine_finalists_with_their_tiers(contest: Path
     awards = load(contest / "2023" / "result.json")["outcomes"][0]["prizes"]["awards"]
     assert len(source) == 9
     assert {a["entry"]: a["tier"] for a in awards} == {f["id"]: f["tier"] for f in source}
-    assert load(contest / "2023" / "result.json")["poll"]["voters"] == 6469
+    assert load(contest / "2023" / "poll.json")["published"]["voters"] == 6469
 
 
-def test_every_synthetic_ballot_has_three_different_finalists(contest: Path) -> None:
-    lines = (contest / "2020" / "ballots.txt").read_text(encoding="utf-8").splitlines()
-    assert "synthetic" in lines[0]
-    assert len(lines[1:]) == 4876
-    assert all(len(set(line.split())) == 3 for line in lines[1:])
+@pytest.mark.parametrize("year", ["2020", "2023"])
+def test_votes_are_those_of_the_audited_tally(contest: Path, year: str) -> None:
+    counts = load(contest / year / "poll" / "tally" / "counts.json")
+    result = load(contest / year / "result.json")["poll"]
+    assert (result["voters"], result["votes"]) == (counts["voters"], counts["votes"])
+    assert (counts["voters"], sum(counts["votes"].values())) == (20, 60)
+
+
+def test_scaled_down_poll_is_labelled_beside_the_facts(contest: Path) -> None:
+    for name, label in (("trail.en.txt", "scaled down to 20"), ("trail.ko.txt", "20명으로 줄인")):
+        text = " ".join((contest / name).read_text(encoding="utf-8").split())
+        assert text.count(label) == 2
+    assert load(contest / "2020" / "poll.json")["scaled_down"] is True
+    title = load(contest / "2020" / "poll" / "definition.json")["title"]
+    assert title["ko"].startswith("[시험]")
+    assert title["en"].startswith("[test]")
+
+
+def test_votes_are_shared_out_by_largest_remainders() -> None:
+    source = read_source(source_bytes("2020"))
+    assert scaled(source, source.voters) is source
+    small = scaled(source, 20)
+    shared = [*small.votes.values(), *small.votes_of_others]
+    assert shared == [10, 8, 8, 7, 6, 6, 5, 5, 5]
+    for voters in (20, 21, 97, 200, 4875):
+        small = scaled(source, voters)
+        votes = [*small.votes.values(), *small.votes_of_others]
+        assert sum(votes) == 3 * voters
+        exact = [3 * voters * count / 14628 for count in (2508, 1893, 1846, 1790, 1478)]
+        assert all(abs(a - b) < 1 for a, b in zip(votes, exact, strict=False))
+        assert max(votes) <= voters
+
+
+def test_whole_poll_has_exactly_the_published_votes() -> None:
+    source = read_source(source_bytes("2020"))
+    finalists = tuple(make_entries(source)[:9])
+    ballots = make_ballots(source, finalists)
+    assert len(ballots) == 4876
+    assert all(len(set(ballot)) == 3 for ballot in ballots)
+    assert sum("public-funeral" in ballot for ballot in ballots) == 2508
 
 
 OUTCOMES = {
@@ -174,7 +212,7 @@ def test_a_figure_can_only_be_taken_from_where_one_stands(contest: Path) -> None
     from api.demo.errors import FolderError
 
     sources = Sources(Folder(contest))
-    assert sources.at("2020/result.json", "/poll/voters").value == 4876
+    assert sources.at("2020/poll.json", "/published/voters").value == 4876
     for pointer in ("/poll", "/none", "/outcomes/99", "/outcomes/x"):
         with pytest.raises(FolderError):
             sources.at("2020/result.json", pointer)

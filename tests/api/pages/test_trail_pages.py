@@ -1,18 +1,21 @@
 """The pages over a simulated ledger: languages, files behind figures, health, headers, problems."""
 
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
-from api.app import create_app
+from api.app import create_people_app
 from api.demo.checking import check_folder
 from api.demo.folder import SNAPSHOT
-from api.health import Health
 from api.pages.trails import load_demo
+from api.store.database import Database
 from contracts.evidence.errors import LedgerUnavailableError
 from contracts.evidence.snapshot import ChainIdentity
+from tests.api.databases import ORIGINS, Databases, StillClock, parts_of
 
 pytestmark = pytest.mark.xdist_group("demo")
 IDENTITY = ChainIdentity(4242, b"g" * 32, (("checkpoint_log", b"a" * 20),))
@@ -30,16 +33,26 @@ class StillLedger:
         return IDENTITY
 
 
-def client(demos: dict[str, Path], *, reachable: bool = True) -> TestClient:
+@pytest.fixture(scope="module")
+def shelf(databases: Databases) -> Iterator[Database]:
+    with closing(Database(databases.migrated("sqlite"), threads=4)) as opened:
+        yield opened
+
+
+def client(shelf: Database, demos: dict[str, Path], *, reachable: bool = True) -> TestClient:
     reports = {k: check_folder(p, (p / SNAPSHOT).read_bytes()) for k, p in demos.items()}
     shown = [load_demo(kind, demos[kind], report) for kind, report in reports.items()]
-    health = Health(StillLedger(reachable=reachable), {k: r.ok for k, r in reports.items()})  # type: ignore[arg-type] # only identity() is asked
-    return TestClient(create_app(shown, health))
+    checks = {kind: report.ok for kind, report in reports.items()}
+    parts = parts_of(shelf, StillClock())
+    ledger = StillLedger(reachable=reachable)
+    health = replace(parts.health, ledger=ledger, checks=checks)  # type: ignore[arg-type] # only identity() is asked
+    app = create_people_app(replace(parts, health=health, demos=shown))
+    return TestClient(app, base_url=ORIGINS.people)
 
 
 @pytest.fixture(scope="module")
-def pages(allowance: Path, contest: Path) -> Iterator[TestClient]:
-    with client({"allowance": allowance, "contest": contest}) as made:
+def pages(shelf: Database, allowance: Path, contest: Path) -> Iterator[TestClient]:
+    with client(shelf, {"allowance": allowance, "contest": contest}) as made:
         yield made
 
 
@@ -111,11 +124,12 @@ def test_health_tells_the_chain_and_the_checks(pages: TestClient) -> None:
     state = pages.get("/readyz")
     assert state.status_code == 200
     assert state.json()["chain"]["chain_id"] == 4242
+    assert state.json()["database"] == "ready"
     assert state.json()["checks"] == {"allowance": True, "contest": True}
 
 
-def test_a_chain_out_of_reach_degrades_and_does_not_stop(allowance: Path) -> None:
-    with client({"allowance": allowance}, reachable=False) as pages:
+def test_a_chain_out_of_reach_degrades_and_does_not_stop(shelf: Database, allowance: Path) -> None:
+    with client(shelf, {"allowance": allowance}, reachable=False) as pages:
         state = pages.get("/readyz")
         assert state.status_code == 200
         assert state.json()["status"] == "degraded"
@@ -123,12 +137,14 @@ def test_a_chain_out_of_reach_degrades_and_does_not_stop(allowance: Path) -> Non
         assert "체인에 닿지 않습니다" in pages.get("/").text
 
 
-def test_a_folder_that_does_not_hold_is_shown_as_such(contest: Path, tmp_path: Path) -> None:
+def test_a_folder_that_does_not_hold_is_shown_as_such(
+    shelf: Database, contest: Path, tmp_path: Path
+) -> None:
     import shutil
 
     root = tmp_path / "contest"
     shutil.copytree(contest, root)
     (root / "2020" / "counts.json").write_text("{}")
-    with client({"contest": root}) as pages:
+    with client(shelf, {"contest": root}) as pages:
         assert pages.get("/readyz").status_code == 503
         assert "2020/counts.json" in pages.get("/").text

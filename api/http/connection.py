@@ -1,0 +1,89 @@
+"""Connections that are slow on purpose: a request's head must arrive in time.
+
+The server bounds the head's size and how long an idle connection is kept, but waits for ever for
+the rest of a head that has begun, or for the first byte. Bodies are bounded by ``api.http.guard``.
+"""
+
+import asyncio
+import json
+from typing import Any, Final
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
+
+from api.http.problem_kinds import KINDS
+from api.http.problems import MEDIA_TYPE
+
+HEAD_SECONDS: Final = 10.0
+MAX_HEAD_BYTES: Final = 32_768
+
+
+_NO_HTTP: Final = json.dumps(
+    {
+        "type": "about:blank",
+        "title": "Bad Request",
+        "status": 400,
+        "code": "http.bad_request",
+        "detail": KINDS["http.bad_request"].ko,
+    },
+    ensure_ascii=False,
+).encode("utf-8")
+"""What is no HTTP has no language that it prefers."""
+
+
+class PatientConnection(H11Protocol):
+    """uvicorn's own connection, whose patience for a head ends."""
+
+    head_seconds = HEAD_SECONDS
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's
+        """Start waiting for the first head."""
+        super().connection_made(transport)
+        self._await_head()
+
+    def data_received(self, data: bytes) -> None:
+        """A head that is complete ends the wait; a first piece of the next one begins it."""
+        super().data_received(data)
+        if self._is_answering():
+            self._stop_waiting()
+        elif self._deadline is None:
+            self._await_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the wait."""
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 # uvicorn's sentence is not ours
+        """Tell what is no HTTP in the form of every other problem."""
+        headers = [
+            (b"content-type", MEDIA_TYPE.encode("ascii")),
+            (b"content-length", str(len(_NO_HTTP)).encode("ascii")),
+            (b"cache-control", b"no-store"),
+            (b"connection", b"close"),
+        ]
+        for event in (
+            h11.Response(status_code=400, headers=headers, reason=b"Bad Request"),
+            h11.Data(data=_NO_HTTP),
+            h11.EndOfMessage(),
+        ):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
+
+    def _is_answering(self) -> bool:
+        cycle: RequestResponseCycle | None = self.cycle
+        return cycle is not None and not cycle.response_complete
+
+    def _await_head(self) -> None:
+        self._deadline = self.loop.call_later(self.head_seconds, self._give_up)
+
+    def _stop_waiting(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _give_up(self, *_: Any) -> None:  # noqa: ANN401 - a timer gives nothing
+        self._deadline = None
+        if not self._is_answering() and not self.transport.is_closing():
+            self.transport.close()

@@ -1,0 +1,120 @@
+"""Acts of two people over JSON."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Path
+
+from api.actions.confirm_act import confirm_act
+from api.actions.end_issuer_keys import key_detail, key_name
+from api.actions.keep_session import SignedIn
+from api.actions.propose_act import ActOrder, propose_act, withdraw_act
+from api.actions.read_staff import acts_for
+from api.http.openapi import WITH_BODY, describe_problems
+from api.http.problems import ProblemError
+from api.http.staff.account_routes import DANGEROUS
+from api.http.staff.door_routes import INSIDE, PREFIX
+from api.http.staff.forms import NAME22, ActAnswer, NewAct
+from api.http.staff.gate import Gate, StaffRoute
+from api.ports.accounts import Role
+from api.ports.acts import ROLE_OF, ActKind, TwoPersonAct
+from api.ports.door import Door
+from contracts.evidence.encoding import format_time
+from contracts.evidence.snapshot import Ending
+
+PROPOSERS: Final = tuple(sorted(set(ROLE_OF.values()), key=list(Role).index))
+"""Roles that can do any of the acts; the action checks the one that an act needs."""
+_ActId = Annotated[str, Path(pattern=NAME22)]
+
+
+def act_routes(door: Door, gate: Gate) -> APIRouter:
+    """``/api/v1/staff/acts``."""
+    routes = APIRouter(prefix=f"{PREFIX}/acts", route_class=StaffRoute, tags=["staff"])
+
+    @routes.get(
+        "",
+        summary="Acts of two people that one may propose or confirm",
+        operation_id="read_acts",
+        responses=describe_problems(*INSIDE, "staff.role_missing"),
+    )
+    def acts(who: Annotated[SignedIn, gate.holding(*PROPOSERS)]) -> list[ActAnswer]:
+        return [_answer(act) for act in acts_for(door.means, who.account)]
+
+    @routes.post(
+        "",
+        status_code=201,
+        summary="Propose an act",
+        operation_id="propose_act",
+        responses=describe_problems(
+            *WITH_BODY, *DANGEROUS, "staff.role_missing", "act.pointless", "act.occupied"
+        ),
+    )
+    def propose(
+        who: Annotated[SignedIn, gate.holding(*PROPOSERS, recent=True)], new: NewAct
+    ) -> ActAnswer:
+        return _answer(propose_act(door.means, who.account, _order(new)))
+
+    _add_decisions(routes, door, gate)
+    return routes
+
+
+def _add_decisions(routes: APIRouter, door: Door, gate: Gate) -> None:
+    @routes.put(
+        "/{act}/confirmation",
+        summary="Confirm an act that another person proposed; it is done",
+        operation_id="confirm_act",
+        responses=describe_problems(
+            *DANGEROUS,
+            "staff.role_missing",
+            "staff.last_administrator",
+            "act.unknown",
+            "act.same_person",
+            "act.ended",
+            "act.pointless",
+        ),
+    )
+    def confirm(
+        who: Annotated[SignedIn, gate.holding(*PROPOSERS, recent=True)], act: _ActId
+    ) -> ActAnswer:
+        return _answer(confirm_act(door.means, who.account.id, act))
+
+    @routes.put(
+        "/{act}/withdrawal",
+        summary="Withdraw an act that waits",
+        operation_id="withdraw_act",
+        responses=describe_problems(*DANGEROUS, "staff.role_missing", "act.unknown", "act.ended"),
+    )
+    def withdraw(
+        who: Annotated[SignedIn, gate.holding(*PROPOSERS, recent=True)], act: _ActId
+    ) -> ActAnswer:
+        return _answer(withdraw_act(door.means, who.account, act))
+
+
+def _order(new: NewAct) -> ActOrder:
+    """An act has the object of its kind, and no other.
+
+    Raises:
+        ProblemError: it has none, or one of another kind.
+    """
+    if new.kind is ActKind.REVOKE_ISSUER_KEY:
+        if new.key is None or new.account is not None:
+            raise ProblemError("http.invalid_request")
+        issuer, point = bytes.fromhex(new.key.issuer), bytes.fromhex(new.key.point)
+        detail = key_detail(issuer, point, Ending(new.key.ending))
+        return ActOrder(new.kind, key_name(issuer, point), {**detail})
+    if new.account is None or new.key is not None:
+        raise ProblemError("http.invalid_request")
+    return ActOrder(new.kind, new.account)
+
+
+def _answer(act: TwoPersonAct) -> ActAnswer:
+    return ActAnswer(
+        id=act.id,
+        kind=act.kind,
+        object=act.object,
+        proposer=act.proposer,
+        proposed=format_time(act.proposed),
+        expires=format_time(act.expires),
+        state=act.state,
+        decider=act.decider,
+        decided=format_time(act.decided) if act.decided else None,
+    )

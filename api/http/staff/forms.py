@@ -1,0 +1,196 @@
+"""What staff's routes take and answer, as pydantic models with bounded fields."""
+
+from typing import Annotated, Any, Final
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from api.http.text import ShortText
+from api.ports.accounts import Role
+from api.ports.acts import ActKind, ActState
+from contracts.evidence.encoding import b64u_decode
+from contracts.evidence.errors import EncodingError
+
+MAX_ANSWER: Final = 32_768
+TOKEN: Final = r"^[A-Za-z0-9_-]{43}$"  # noqa: S105 # a pattern, not a secret
+ACCOUNT: Final = r"^[0-9a-f]{32}$"
+NAME22: Final = r"^[A-Za-z0-9_-]{22}$"
+PERSON: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+_EXAMPLE_TOKEN: Final = "q0Y1vJ3m5sT7x9Zb2dF4hK6nP8rU0wA1cE3gI5kM7oQ"  # noqa: S105 # made up
+_EXAMPLE_ACCOUNT: Final = "00112233445566778899aabbccddeeff"
+
+
+def _check_base64url(text: str) -> str:
+    try:
+        b64u_decode(text)
+    except EncodingError as error:
+        raise ValueError("is no base64url") from error
+    return text
+
+
+Bytes = Annotated[
+    str,
+    Field(min_length=1, max_length=MAX_ANSWER, pattern=r"^[A-Za-z0-9_-]+$"),
+    AfterValidator(_check_base64url),
+]
+"""Bytes in base64url without padding."""
+InvitationToken = Annotated[str, Field(pattern=TOKEN, examples=[_EXAMPLE_TOKEN])]
+Person = Annotated[str, Field(pattern=PERSON, description="The staff number.")]
+AccountId = Annotated[str, Field(pattern=ACCOUNT, examples=[_EXAMPLE_ACCOUNT])]
+Next = Annotated[
+    str, Field(max_length=512, description="A path below /staff; anything else becomes /staff.")
+]
+
+
+class _Form(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class JoinStart(_Form):
+    """The token of an invitation's link."""
+
+    invitation: InvitationToken
+
+
+class SignInStart(_Form):
+    """Where to go after signing in."""
+
+    next: Next = "/staff"
+
+
+class ProviderStart(_Form):
+    """Where to go afterwards, and an invitation to accept."""
+
+    next: Next = "/staff"
+    invitation: InvitationToken | None = None
+
+
+class NewPasskey(_Form):
+    """The browser's answer to ``navigator.credentials.create``, and a label of the owner's."""
+
+    id: Bytes
+    client_data: Bytes
+    attestation: Bytes
+    label: ShortText = "passkey"
+
+
+class PasskeyAnswer(_Form):
+    """The browser's answer to ``navigator.credentials.get``."""
+
+    id: Bytes
+    client_data: Bytes
+    authenticator_data: Bytes
+    signature: Bytes
+    user: Bytes
+
+
+class Options(_Form):
+    """What the browser needs; see the Web Authentication standard's JSON forms."""
+
+    public_key: dict[str, Any]  # Any: the standard's JSON form
+
+
+class Entered(_Form):
+    """Who is signed in now, and where to go."""
+
+    account: AccountId
+    next: str
+
+
+class Left(_Form):
+    """Where to send the browser."""
+
+    location: str
+
+
+class SignedInAnswer(_Form):
+    """Who is signed in."""
+
+    account: AccountId
+    roles: list[Role]
+    verified: str = Field(examples=["2026-11-22T01:23:45Z"])
+
+
+class Ended(_Form):
+    """How many sessions ended."""
+
+    sessions: int
+
+
+class PasskeyAnswerItem(_Form):
+    """A passkey; its keys are not told."""
+
+    id: str = Field(pattern=NAME22)
+    label: str
+    made: str
+    used: str | None
+    suspended: bool
+    backed_up: bool
+
+
+class AccountAnswer(_Form):
+    """An account."""
+
+    id: AccountId
+    name: str
+    person: str
+    state: str = Field(pattern="^(active|removed)$")
+    roles: list[Role]
+    made: str
+
+
+class NewInvitation(_Form):
+    """Whom to invite; the staff number tells two accounts of one person from two people."""
+
+    name: ShortText
+    person: Person
+    roles: list[Role] = Field(min_length=1, max_length=len(Role))
+
+
+class InvitationAnswer(_Form):
+    """An invitation; nobody can tell the link again."""
+
+    id: str = Field(pattern=NAME22)
+    link: str = Field(examples=[f"http://localhost:8000/staff/invitation#{_EXAMPLE_TOKEN}"])
+    expires: str
+
+
+class KeyDetail(_Form):
+    """An issuer's key on chain, and how it ends."""
+
+    issuer: str = Field(pattern=r"^[0-9a-f]{64}$", description="The issuer's id on chain.")
+    point: str = Field(pattern=r"^[0-9a-f]{128}$", description="x | y, P-256.")
+    ending: str = Field(pattern=r"^(orderly|compromised)$")
+
+
+class NewAct(_Form):
+    """An act to propose: an account for the first two kinds, a key for the third."""
+
+    kind: ActKind
+    account: AccountId | None = None
+    key: KeyDetail | None = None
+
+
+class ActAnswer(_Form):
+    """An act of two people."""
+
+    id: str = Field(pattern=NAME22)
+    kind: ActKind
+    object: str
+    proposer: AccountId
+    proposed: str
+    expires: str
+    state: ActState
+    decider: AccountId | None
+    decided: str | None
+
+
+class EntryAnswer(_Form):
+    """An administrative act. The log's leaf hash (RFC 9162) is made from `entry`."""
+
+    id: str = Field(pattern=NAME22)
+    act: str
+    account: str
+    object: str
+    time: str
+    entry: str
+    detail: str

@@ -1,0 +1,1 @@
+"""How staff are recognised: passkeys (WebAuthn) and an identity provider (OpenID Connect)."""

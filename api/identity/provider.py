@@ -1,0 +1,180 @@
+"""Sign-in at an OpenID Connect provider: authorization code with PKCE, state and nonce.
+
+Sources: OpenID Connect Core 1.0, Discovery 1.0, RFC 7636 (PKCE, S256), RFC 9207 (``iss`` in the
+answer), RFC 9700 (best practice). One provider is known, so no answer can be mixed up with
+another's; ``iss`` is looked at all the same.
+"""
+
+import hmac
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, Final
+from urllib.parse import urlencode, urlsplit
+
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from api.identity.id_token import FRESH, Expected, check_id_token, key_id
+from api.identity.provider_documents import Documents, check_address
+from api.ports.accounts import Subject
+from api.ports.door import (
+    DoorError,
+    ProviderAnswer,
+    ProviderSecrets,
+    ProviderUnavailableError,
+)
+from contracts.evidence.encoding import Json, b64u_encode
+
+DISCOVERY: Final = "/.well-known/openid-configuration"
+KEPT_SECONDS: Final = 3600.0
+REFETCH_SECONDS: Final = 60.0
+"""An unknown key is asked for at most this often: a stranger cannot make us call the provider."""
+MAX_KEYS: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """What the provider knows us by.
+
+    Args:
+        issuer: the provider's address, without a slash at the end.
+        name: our client id.
+        secret: empty for a public client.
+        redirect: our address that the browser comes back to.
+    """
+
+    issuer: str
+    name: str
+    secret: str = field(repr=False)
+    redirect: str
+
+
+@dataclass(frozen=True, slots=True)
+class Discovered:
+    """What the provider says of itself, and when it was asked (monotonic seconds)."""
+
+    authorization: str
+    token: str
+    keys: KeySet = field(repr=False)
+    tells_issuer: bool
+    at: float
+
+
+@dataclass(slots=True)
+class OidcProvider:
+    """``api.ports.door.IdentityProvider`` at one provider. Shared by all threads."""
+
+    client: Client
+    documents: Documents = field(default_factory=Documents)
+    ticks: Callable[[], float] = time.monotonic
+    _found: Discovered | None = field(default=None, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def address(self, secrets: ProviderSecrets) -> str:
+        """Where to send the browser; the person is asked to sign in anew.
+
+        Raises:
+            ProviderUnavailableError: the provider cannot be asked.
+        """
+        found = self._discovered(KEPT_SECONDS)
+        query = {
+            "response_type": "code",
+            "client_id": self.client.name,
+            "redirect_uri": self.client.redirect,
+            "scope": "openid",
+            "state": secrets.state,
+            "nonce": secrets.nonce,
+            "code_challenge": _code_challenge(secrets.verifier),
+            "code_challenge_method": "S256",
+            "max_age": str(int(FRESH.total_seconds())),
+        }
+        mark = "&" if urlsplit(found.authorization).query else "?"
+        return f"{found.authorization}{mark}{urlencode(query)}"
+
+    def identify(self, answer: ProviderAnswer, secrets: ProviderSecrets, at: datetime) -> Subject:
+        """Who came back.
+
+        Raises:
+            DoorError: state, issuer, code or token does not hold.
+            ProviderUnavailableError: the provider cannot be asked.
+        """
+        if not hmac.compare_digest(answer.state.encode(), secrets.state.encode()):
+            raise DoorError("the answer is of another browser or sign-in")
+        found = self._discovered(KEPT_SECONDS)
+        if answer.issuer != self.client.issuer and (answer.issuer or found.tells_issuer):
+            raise DoorError("the answer is of another issuer")
+        token = self._token(found, answer.code, secrets)
+        if key_id(token) not in {key.kid or "" for key in found.keys.keys}:
+            found = self._discovered(REFETCH_SECONDS)
+        expected = Expected(self.client.issuer, self.client.name, secrets.nonce, at)
+        return Subject(self.client.issuer, check_id_token(token, found.keys, expected))
+
+    def _token(self, found: Discovered, code: str, secrets: ProviderSecrets) -> str:
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": self.client.redirect,
+            "client_id": self.client.name,
+            "code_verifier": secrets.verifier,
+        }
+        known = (self.client.name, self.client.secret) if self.client.secret else None
+        token = self.documents.post(found.token, form, known).get("id_token")
+        if not isinstance(token, str):
+            raise DoorError("the provider gave no token")
+        return token
+
+    def _discovered(self, oldest: float) -> Discovered:
+        """What was found not longer ago than so many seconds; asked by one thread at a time."""
+        with self._lock:
+            found = self._found
+            if found is None or self.ticks() - found.at >= oldest:
+                found = self._discover()
+                self._found = found
+            return found
+
+    def _discover(self) -> Discovered:
+        told = self.documents.get(self.client.issuer + DISCOVERY)
+        if told.get("issuer") != self.client.issuer:
+            raise ProviderUnavailableError("the provider says it is another")
+        return Discovered(
+            authorization=_address(told, "authorization_endpoint"),
+            token=_address(told, "token_endpoint"),
+            keys=_keys(self.documents.get(_address(told, "jwks_uri"))),
+            tells_issuer=told.get("authorization_response_iss_parameter_supported") is True,
+            at=self.ticks(),
+        )
+
+
+def _address(told: dict[str, Json], name: str) -> str:
+    value = told.get(name)
+    if not isinstance(value, str):
+        raise ProviderUnavailableError(f"the provider names no {name}")
+    return check_address(value)
+
+
+def _keys(told: dict[str, Any]) -> KeySet:
+    """Keys for signatures; those of other kinds are passed over."""
+    listed = told.get("keys")
+    if not isinstance(listed, list) or len(listed) > MAX_KEYS:
+        raise ProviderUnavailableError("the provider names no keys")
+    fitting = [
+        entry
+        for entry in listed
+        if isinstance(entry, dict)
+        and entry.get("kty") in {"EC", "RSA", "OKP"}
+        and entry.get("use", "sig") == "sig"
+    ]
+    try:
+        return KeySet.import_key_set({"keys": fitting})
+    except (JoseError, ValueError, TypeError, KeyError) as error:
+        # joserfc raises plain errors for malformed members of a key.
+        raise ProviderUnavailableError("the provider's keys cannot be read") from error
+
+
+def _code_challenge(verifier: str) -> str:
+    """S256 of RFC 7636 section 4.2."""
+    return b64u_encode(sha256(verifier.encode("ascii")).digest())

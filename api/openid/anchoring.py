@@ -1,0 +1,62 @@
+"""Closing an agency's batch: pad the log, sign its state, anchor it.
+
+Padding leaves are random, so that nobody can tell from the log how many credentials were issued.
+What is cut short is finished the next time: a signed state without a block is sent again.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from api.actions.anchor_logs import seal_log
+from api.ports.log_keys import LogKeys
+from api.ports.storage import Storage
+from contracts.evidence.encoding import HASH_BYTES
+from contracts.evidence.ledger import Ledger
+from contracts.evidence.names import log_id
+from verifier.credential.keys import Randomness
+
+DEFAULT_PADDING: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Anchoring:
+    """How logs of credentials are closed and anchored; ``padding`` 1 adds no leaves."""
+
+    storage: Storage
+    keys: LogKeys
+    ledger: Ledger
+    rng: Randomness
+    padding: int = DEFAULT_PADDING
+
+    def close(self, log: str, at: datetime) -> bool:
+        """Pad and sign a log's state, if anything is new; the outbox then anchors it."""
+        with self.storage.reading() as reading:
+            known = reading.logs.last_anchor(log)
+            if reading.logs.size(log) == (known.size if known else 0):
+                return False
+        with self.storage.work() as work:
+            tree, last = work.logs.open(log), work.logs.last_anchor(log)
+            if tree.size == (last.size if last else 0) or (last and last.block is None):
+                return False
+            while tree.size % self.padding:
+                tree.append(self.rng(HASH_BYTES))
+            work.logs.keep(log, tree)
+        return seal_log(self.storage, self.keys, log, at) is not None
+
+    def anchor_now(self, log: str, at: datetime) -> bool:
+        """Close a log and anchor it without waiting for the outbox; whether anything was new.
+
+        The errand in the outbox finds it done: the contract takes each sequence number once.
+        """
+        self.close(log, at)
+        with self.storage.reading() as reading:
+            last = reading.logs.last_anchor(log)
+        if last is None or last.block is not None:
+            return False
+        name = log_id(self.keys.origin(log))
+        self.ledger.open_log(name, self.keys.key(log).public)
+        found = self.ledger.anchor(name, last.sequence, last.size, last.root)
+        with self.storage.work() as work:
+            work.logs.confirm_anchor(replace(last, block=found.block, time=found.time))
+        return True

@@ -1,0 +1,149 @@
+"""Issuer and verifier put together on given adapters; ``api.wiring`` names them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter
+
+from api.openid.agencies import Agency
+from api.openid.anchoring import Anchoring
+from api.openid.console import Console
+from api.openid.demonstration import Demonstration, demo_agencies, demo_registers
+from api.openid.office import Office, OfficeSecrets
+from api.openid.ports import IssuerKeys, OpenIdStorage
+from api.openid.receiving import Desk
+from api.openid.register import PersonValues, Register
+from api.openid.request_object import VerifierIdentity
+from api.openid.routes.demo_routes import demo_routes
+from api.openid.routes.evidence_routes import evidence_routes
+from api.openid.routes.issuer_routes import issuer_routes
+from api.openid.routes.verifier_routes import REQUESTS, verifier_routes
+from api.openid.trusting import Mirror, OwnEvidence, Trust
+from api.ports.log_keys import LogKeys
+from contracts.evidence.ledger import Ledger
+from verifier.credential.keys import Randomness
+from verifier.eligibility.catalogue import Catalogue
+
+MASTER: Final = "openid-master.key"
+PERSONS: Final = "openid-persons.key"
+KEPT: Final = timedelta(days=30)
+"""How long offers, tokens and unanswered requests are kept after they ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What everything stands on.
+
+    Args:
+        origin: of the people's pages, without a trailing slash.
+        storage: the database.
+        ledger: the chain.
+        log_keys: of the agencies' logs.
+        issuer_keys: of the agencies.
+        catalogue: the services.
+        clock: whole seconds, UTC.
+        rng: source of randomness.
+        verifier: who asks.
+        secrets: master secret of the endpoints, secret of the person values.
+    """
+
+    origin: str
+    storage: OpenIdStorage
+    ledger: Ledger
+    log_keys: LogKeys
+    issuer_keys: IssuerKeys
+    catalogue: Catalogue
+    clock: Callable[[], datetime]
+    rng: Randomness
+    verifier: VerifierIdentity
+    secrets: tuple[bytes, bytes]
+    mirror: Mirror | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenId:
+    """Issuer and verifier; ``demonstration`` is None outside demonstration mode."""
+
+    console: Console
+    desk: Desk
+    trust: Trust
+    clock: Callable[[], datetime]
+    demonstration: Demonstration | None
+    anchoring: Anchoring
+
+    def tend(self, at: datetime) -> None:
+        """What a worker does every minute: close batches, keep lists fresh, forget what ended."""
+        for agency in self.console.office.agencies.values():
+            if self.console.is_enrolled(agency.id):
+                self.anchoring.close(agency.log, at)
+                self.console.keep_fresh(agency.id, at)
+        with self.console.office.storage.work() as work:
+            work.issuing.forget(at - KEPT)
+            work.presentations.forget_unanswered(at - KEPT)
+
+    def routes(self) -> list[APIRouter]:
+        """All routes, for the people's application."""
+        made = [
+            issuer_routes(self.console.office, self.clock),
+            verifier_routes(self.desk, self.clock),
+            evidence_routes(self.console.office, self.trust, self.clock),
+        ]
+        if self.demonstration is not None:
+            made.append(demo_routes(self.demonstration))
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class Issuers:
+    """Who issues, and from which registers by credential type."""
+
+    agencies: Mapping[str, Agency] = field(default_factory=dict)
+    registers: Mapping[str, Register] = field(default_factory=dict)
+
+
+def demo_issuers(ground: Ground) -> Issuers:
+    """The test agencies, and invented people."""
+    return Issuers(demo_agencies(ground.origin, ground.catalogue), demo_registers())
+
+
+def assemble(ground: Ground, issuers: Issuers, *, demo: bool) -> OpenId:
+    """Put issuer and verifier together; ``demo`` offers credentials without a desk."""
+    agencies = issuers.agencies
+    master, persons = ground.secrets
+    office = Office(
+        agencies=agencies,
+        storage=ground.storage,
+        keys=ground.issuer_keys,
+        registers=issuers.registers,
+        persons=PersonValues(persons),
+        secrets=OfficeSecrets(master),
+        log_keys=ground.log_keys,
+        rng=ground.rng,
+    )
+    console = Console(office, ground.ledger)
+    anchoring = Anchoring(ground.storage, ground.log_keys, ground.ledger, ground.rng)
+    demonstration = Demonstration(console, anchoring, ground.clock) if demo else None
+    own = OwnEvidence(
+        ground.storage,
+        {ground.log_keys.origin(agency.log): agency.log for agency in agencies.values()},
+        frozenset(agency.status_uri for agency in agencies.values()),
+    )
+    before = None if demonstration is None else demonstration.anchor
+    trust = Trust(ground.ledger, own, ground.mirror, before)
+    desk = Desk(
+        base=ground.origin + REQUESTS,
+        identity=ground.verifier,
+        catalogue=ground.catalogue,
+        storage=ground.storage,
+        trust=trust,
+        rng=ground.rng,
+    )
+    return OpenId(console, desk, trust, ground.clock, demonstration, anchoring)
+
+
+def host_of(origin: str) -> str:
+    """The host's name of an origin."""
+    return urlsplit(origin).hostname or "localhost"

@@ -1,0 +1,336 @@
+"""The credential, deferred and notification endpoints: copies are signed where they are recorded.
+
+The place in the log is reserved, the copy signed and its leaf kept in one transaction: a place
+without a leaf, or a credential without a place, cannot come about.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from api.openid.agencies import Agency
+from api.openid.credential_request import (
+    CredentialRequest,
+    parse_credential_request,
+    parse_deferred_request,
+    parse_notification,
+)
+from api.openid.errors import (
+    CredentialRequestDeniedError,
+    InvalidCredentialRequestError,
+    InvalidNonceError,
+    InvalidNotificationIdError,
+    InvalidTransactionError,
+    UnknownConfigurationError,
+    UnknownIdentifierError,
+)
+from api.openid.granting import NONCES
+from api.openid.nonces import check_nonce
+from api.openid.offering import Offer
+from api.openid.office import Office, find_access
+from api.openid.ports import Batch, CopyRecord, Deferral, Issuing, OpenIdWork
+from api.openid.proof import HolderProof, ProofDemand, check_proofs
+from api.openid.register import NotInRegisterError, NotYetKnownError
+from api.openid.secret_words import draw_word, word_hash
+from api.openid.token_request import Access
+from contracts.evidence.encoding import Json, b64u_encode
+from verifier.credential.inclusion import LogPlace
+from verifier.credential.issuance import (
+    Claim,
+    Copy,
+    CredentialOrder,
+    Hidden,
+    IssuedCredential,
+    issue_batch,
+)
+from verifier.credential.status import StatusReference, pick_index
+from verifier.eligibility.attestation import attest
+from verifier.eligibility.credential_types import (
+    PERSON_CLAIM,
+    REFERENCE_DATE_CLAIM,
+    CredentialType,
+)
+from verifier.eligibility.dates import korean_day
+from verifier.eligibility.errors import AttestationError
+from verifier.eligibility.pseudonym import VOTER_CLAIM, voter_value
+
+STATUS_ENTRIES: Final = 1 << 17
+STATUS_BITS: Final = 2
+DEFERRED_INTERVAL: Final = 5
+ISSUED, ACCEPTED = 200, 202
+NONCE: Final = "nonce"
+TRANSACTION: Final = "transaction"
+NOTIFICATION: Final = "notification"
+_BATCH_BYTES: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class IssuingAnswer:
+    """What an endpoint answers: HTTP status and body."""
+
+    status: int
+    body: dict[str, Json]
+
+
+def credential(
+    office: Office, agency_id: str, token: str | None, body: bytes, at: datetime
+) -> IssuingAnswer:
+    """The credential endpoint (OpenID4VCI 1.0 section 8).
+
+    Raises:
+        InvalidTokenError: no good access token.
+        CredentialError: the request, its proofs or its nonces are refused, or nothing is issued.
+    """
+    agency = office.agency(agency_id)
+    access = _look_up(office, agency, token, at)
+    request = parse_credential_request(body)
+    name = _configuration(agency, access, request)
+    proofs = check_proofs(request.proofs, ProofDemand(agency.uri, at, access.client))
+    with office.storage.work() as work:
+        found = _offer(work.issuing, access, name, len(proofs))
+        _burn_nonces(office, agency, work.issuing, proofs, at)
+        order = _Order(office, agency, found, name, tuple(p.point for p in proofs), at)
+        try:
+            answer = order.issue(work)
+        except NotYetKnownError:
+            answer = _defer(order, access, work.issuing)
+        work.issuing.keep_offer(found.take(name, len(proofs)))
+    return answer
+
+
+def deferred(
+    office: Office, agency_id: str, token: str | None, body: bytes, at: datetime
+) -> IssuingAnswer:
+    """The deferred credential endpoint (section 9): ask the register again.
+
+    Raises:
+        InvalidTokenError: no good access token.
+        InvalidTransactionError: nothing waits under that id for this token.
+        CredentialRequestDeniedError: the register refuses now.
+    """
+    agency = office.agency(agency_id)
+    access = _look_up(office, agency, token, at)
+    name = parse_deferred_request(body)
+    with office.storage.work() as work:
+        waiting = work.issuing.deferral(word_hash(TRANSACTION, name))
+        if (
+            waiting is None
+            or waiting.done
+            or waiting.token_hash != access.token_hash
+            or at >= waiting.expires
+        ):
+            raise InvalidTransactionError("nothing waits under that id")
+        found = work.issuing.offer(waiting.offer)
+        if found is None:
+            raise InvalidTransactionError("nothing waits under that id")
+        order = _Order(office, agency, found, waiting.configuration, waiting.points, at)
+        try:
+            answer = order.issue(work)
+        except NotYetKnownError:
+            return _still_waiting(name)
+        work.issuing.end_deferral(waiting.transaction_hash)
+    return answer
+
+
+def notify(office: Office, agency_id: str, token: str | None, body: bytes, at: datetime) -> None:
+    """The notification endpoint (section 11); the same word twice changes nothing.
+
+    Raises:
+        InvalidTokenError: no good access token.
+        NotificationError: malformed, or of an id that was not given with this token.
+    """
+    agency = office.agency(agency_id)
+    access = _look_up(office, agency, token, at)
+    told = parse_notification(body)
+    with office.storage.work() as work:
+        batch = work.issuing.batch_of(word_hash(NOTIFICATION, told.id))
+        if batch is None or batch.offer != access.offer or batch.agency != agency.id:
+            raise InvalidNotificationIdError("no such notification id was given")
+        if batch.event is not told.event:
+            work.issuing.keep_event(replace(batch, event=told.event))
+
+
+def _look_up(office: Office, agency: Agency, token: str | None, at: datetime) -> Access:
+    """The access token, in a view of its own: nobody waits for a writer to be turned away."""
+    with office.storage.reading() as reading:
+        return find_access(reading.issuing, agency, token, at)
+
+
+def _configuration(agency: Agency, access: Access, request: CredentialRequest) -> str:
+    """Which configuration is asked for; with identifiers given out, only they may be used (8.2)."""
+    if request.identifier is not None:
+        if request.identifier not in access.identifiers:
+            raise UnknownIdentifierError("that identifier was not given with this token")
+        return access.identifiers[request.identifier]
+    name = request.configuration or ""
+    if name not in agency.types:
+        raise UnknownConfigurationError("this issuer has no such configuration")
+    if access.identifiers:
+        raise InvalidCredentialRequestError("this token came with identifiers: use one of them")
+    return name
+
+
+def _offer(issuing: Issuing, access: Access, name: str, count: int) -> Offer:
+    found = issuing.offer(access.offer)
+    if found is None or name not in found.copies:
+        raise CredentialRequestDeniedError("that was not offered")
+    if count > found.copies[name]:
+        raise CredentialRequestDeniedError(f"{found.copies[name]} copies are left to take")
+    return found
+
+
+def _burn_nonces(
+    office: Office,
+    agency: Agency,
+    issuing: Issuing,
+    proofs: tuple[HolderProof, ...],
+    at: datetime,
+) -> None:
+    secret = office.secrets.of(NONCES)
+    for nonce in {proof.nonce for proof in proofs}:
+        until = check_nonce(nonce, secret, agency.id, at)
+        if not issuing.burn_nonce(word_hash(NONCE, nonce), until):
+            raise InvalidNonceError("the nonce was used before")
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """Copies of one credential for some keys of one person."""
+
+    office: Office
+    agency: Agency
+    offer: Offer
+    configuration: str
+    points: tuple[bytes, ...]
+    at: datetime
+
+    def issue(self, work: OpenIdWork) -> IssuingAnswer:
+        """Sign all copies and keep them.
+
+        Raises:
+            NotYetKnownError: the register does not know yet.
+            CredentialRequestDeniedError: the register refuses.
+        """
+        claims = self._claims(self.agency.types[self.configuration])
+        expires = self.at + self.agency.terms.lifetime
+        order = CredentialOrder(
+            issuer=self.agency.uri,
+            vct=self.agency.types[self.configuration].vct,
+            claims=claims,
+            issued=self.at,
+            expires=expires,
+            decoys=self.agency.terms.decoys,
+        )
+        tree = work.logs.open(self.agency.log)
+        copies = self._copies(work.issuing, tree.size)
+        signer = self.office.keys.signer(self.agency.id)
+        made = issue_batch(order, copies, signer, self.office.rng)
+        for one in made:
+            tree.append(one.leaf)
+        work.logs.keep(self.agency.log, tree)
+        handle = draw_word(self.office.rng)
+        self._keep(work.issuing, made, copies, handle, expires)
+        return IssuingAnswer(
+            ISSUED,
+            {
+                "credentials": [{"credential": one.text} for one in made],
+                "notification_id": handle,
+            },
+        )
+
+    def _claims(self, kind: CredentialType) -> Mapping[str, Claim]:
+        person, day = self.offer.identity.person, korean_day(self.at)
+        try:
+            entry = self.office.registers[kind.id].entry(person, day)
+            attested = attest(kind, entry, day)
+        except (NotInRegisterError, AttestationError) as error:
+            raise CredentialRequestDeniedError("the register does not bear it out") from error
+        values = self.office.persons
+        if PERSON_CLAIM in kind.claims:
+            attested[PERSON_CLAIM] = b64u_encode(
+                values.value(PERSON_CLAIM, self.offer.service, person)
+            )
+        if VOTER_CLAIM in kind.claims:
+            series = values.value(VOTER_CLAIM, self.offer.service, "series")
+            attested[VOTER_CLAIM] = voter_value(series, person.encode())
+        return {
+            name: value if name == REFERENCE_DATE_CLAIM else Hidden(value)
+            for name, value in attested.items()
+        }
+
+    def _copies(self, issuing: Issuing, first: int) -> tuple[Copy, ...]:
+        origin = self.office.log_keys.origin(self.agency.log)
+        indexes = _draw_indexes(self.office, self.agency, issuing, len(self.points))
+        return tuple(
+            Copy(
+                point,
+                StatusReference(self.agency.status_uri, index),
+                LogPlace(origin, first + number),
+            )
+            for number, (point, index) in enumerate(zip(self.points, indexes, strict=True))
+        )
+
+    def _keep(
+        self,
+        issuing: Issuing,
+        made: tuple[IssuedCredential, ...],
+        copies: tuple[Copy, ...],
+        handle: str,
+        expires: datetime,
+    ) -> None:
+        name = b64u_encode(self.office.rng(_BATCH_BYTES))
+        batch = Batch(
+            name,
+            self.offer.id,
+            self.agency.id,
+            self.configuration,
+            word_hash(NOTIFICATION, handle),
+            self.at,
+        )
+        subject = self.office.subject(self.agency.id, self.offer.identity.person)
+        records = [
+            CopyRecord(
+                agency=self.agency.id,
+                index=one.evidence.index,
+                batch=name,
+                configuration=self.configuration,
+                subject=subject,
+                status_index=copy.status.index if copy.status else 0,
+                issued=self.at,
+                expires=expires,
+            )
+            for one, copy in zip(made, copies, strict=True)
+        ]
+        issuing.add_batch(batch, records)
+
+
+def _draw_indexes(office: Office, agency: Agency, issuing: Issuing, count: int) -> tuple[int, ...]:
+    """Random status indexes that nobody has; the agency's writers follow each other."""
+    chosen: set[int] = set()
+    while len(chosen) < count:
+        drawn = {pick_index(STATUS_ENTRIES, chosen, office.rng) for _ in range(count - len(chosen))}
+        chosen |= drawn - issuing.taken(agency.id, sorted(drawn))
+    return tuple(sorted(chosen, key=lambda _: office.rng(_BATCH_BYTES)))
+
+
+def _defer(order: _Order, access: Access, issuing: Issuing) -> IssuingAnswer:
+    handle = draw_word(order.office.rng)
+    expires = order.at + order.agency.terms.deferral
+    issuing.add_deferral(
+        Deferral(
+            transaction_hash=word_hash(TRANSACTION, handle),
+            token_hash=access.token_hash,
+            offer=order.offer.id,
+            agency=order.agency.id,
+            configuration=order.configuration,
+            points=order.points,
+            expires=expires,
+        )
+    )
+    issuing.extend_access(replace(access, expires=expires))
+    return _still_waiting(handle)
+
+
+def _still_waiting(transaction: str) -> IssuingAnswer:
+    return IssuingAnswer(ACCEPTED, {"transaction_id": transaction, "interval": DEFERRED_INTERVAL})

@@ -1,0 +1,227 @@
+"""What issuing and asking need of the world: stores, keys, trust. Adapters live elsewhere."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from api.openid.asking import AskedRequest
+from api.openid.credential_request import WalletEvent
+from api.openid.offering import Offer
+from api.openid.outcome import Answered
+from api.openid.token_request import Access
+from api.ports.storage import Reading, Storage, Work
+from verifier.credential.keys import Signer
+from verifier.credential.needs import Needs
+from verifier.credential.trust import TrustMaterial
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Copies that were issued together; ``notification_hash`` stands for the wallet's handle."""
+
+    id: str
+    offer: str
+    agency: str
+    configuration: str
+    notification_hash: bytes
+    made: datetime
+    event: WalletEvent | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CopyRecord:
+    """What an agency keeps of one copy: its place in the log, its status, and for whom.
+
+    ``subject`` is a keyed hash of the register's person id, by which the console finds copies.
+    ``status`` is the value in the status list: 0 valid, 1 revoked, 2 suspended.
+    """
+
+    agency: str
+    index: int
+    batch: str
+    configuration: str
+    subject: bytes
+    status_index: int
+    issued: datetime
+    expires: datetime
+    status: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Deferral:
+    """An issuance that waits for the register; ``points`` are the holder's keys, 64 bytes each."""
+
+    transaction_hash: bytes
+    token_hash: bytes
+    offer: str
+    agency: str
+    configuration: str
+    points: tuple[bytes, ...]
+    expires: datetime
+    done: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRelease:
+    """A published status list: its version on chain, the signed token, and whether it is there."""
+
+    version: int
+    token: str
+    made: datetime
+
+
+class IssuingReader(Protocol):
+    """Looking at what the issuer keeps."""
+
+    def access(self, token_hash: bytes) -> Access | None:
+        """An access token by its hash."""
+
+    def release(self, uri: str) -> StatusRelease | None:
+        """The newest status list at an address."""
+
+    def copies_of(self, agency: str, subject: bytes) -> Sequence[CopyRecord]:
+        """All copies of a person, oldest first."""
+
+
+class Issuing(IssuingReader, Protocol):
+    """Writing what the issuer keeps."""
+
+    def add_offer(self, offer: Offer) -> None:
+        """Keep a new offer."""
+
+    def offer(self, name: str) -> Offer | None:
+        """An offer by its id, locked until the end."""
+
+    def offer_of_code(self, code_hash: bytes) -> Offer | None:
+        """An offer by its code's hash, locked until the end."""
+
+    def keep_offer(self, offer: Offer) -> None:
+        """Keep an offer's new state."""
+
+    def add_access(self, access: Access) -> None:
+        """Keep a new access token's hash."""
+
+    def extend_access(self, access: Access) -> None:
+        """Keep an access token's new end."""
+
+    def burn_nonce(self, nonce_hash: bytes, until: datetime) -> bool:
+        """Remember a used nonce; False if it was used before. Must be atomic."""
+
+    def taken(self, agency: str, indexes: Sequence[int]) -> frozenset[int]:
+        """Which of these status indexes are in use."""
+
+    def add_batch(self, batch: Batch, copies: Sequence[CopyRecord]) -> None:
+        """Keep what was issued."""
+
+    def batch_of(self, notification_hash: bytes) -> Batch | None:
+        """A batch by its notification id's hash."""
+
+    def keep_event(self, batch: Batch) -> None:
+        """Keep what a wallet said of a batch."""
+
+    def add_deferral(self, deferral: Deferral) -> None:
+        """Keep an issuance that waits."""
+
+    def deferral(self, transaction_hash: bytes) -> Deferral | None:
+        """A waiting issuance by its transaction id's hash, locked until the end."""
+
+    def end_deferral(self, transaction_hash: bytes) -> None:
+        """Keep that a waiting issuance was made."""
+
+    def mark(self, agency: str, indexes: Sequence[int], status: int) -> None:
+        """Set the status of copies by their places in the log."""
+
+    def marked(self, agency: str) -> Mapping[int, int]:
+        """All status indexes whose value is not 0."""
+
+    def add_release(self, uri: str, release: StatusRelease) -> None:
+        """Keep a status list that is being published."""
+
+    def forget(self, before: datetime) -> int:
+        """Remove nonces, tokens and offers that ended before a moment; returns how many rows."""
+
+
+class PresentationReader(Protocol):
+    """Looking at requests for presentations."""
+
+    def find(self, name: str) -> AskedRequest | None:
+        """A request by its id."""
+
+    def find_with_state(self, name: str) -> tuple[AskedRequest, bool] | None:
+        """A request by its id, and whether it was answered."""
+
+    def answered(self, name: str) -> Answered | None:
+        """What came of a request; None while nothing did."""
+
+
+class Presentations(PresentationReader, Protocol):
+    """Keeping requests for presentations, and what came of them."""
+
+    def add(self, asked: AskedRequest) -> None:
+        """Keep a new request."""
+
+    def settle(self, answered: Answered) -> bool:
+        """Keep an outcome, burn the request and forget its decryption key.
+
+        Returns:
+            False if the request was settled or its replay key burnt before: nothing is kept then.
+        """
+
+    def forget_unanswered(self, before: datetime) -> int:
+        """Remove requests that ended unanswered before a moment; returns how many."""
+
+
+class OpenIdReading(Reading, Protocol):
+    """One consistent view."""
+
+    @property
+    def issuing(self) -> IssuingReader:
+        """What the issuer keeps."""
+
+    @property
+    def presentations(self) -> PresentationReader:
+        """Requests for presentations."""
+
+
+class OpenIdWork(Work, Protocol):
+    """One transaction: what is done in it holds together or not at all."""
+
+    @property
+    def issuing(self) -> Issuing:
+        """What the issuer keeps."""
+
+    @property
+    def presentations(self) -> Presentations:
+        """Requests for presentations."""
+
+
+class OpenIdStorage(Storage, Protocol):
+    """Where everything is kept."""
+
+    def work(self) -> AbstractContextManager[OpenIdWork]:
+        """A transaction: kept durably at the end of the block, undone by an exception."""
+
+    def reading(self) -> AbstractContextManager[OpenIdReading]:
+        """A view in which nothing can be written."""
+
+
+class IssuerKeys(Protocol):
+    """The agencies' signing keys, in a file or in a hardware module."""
+
+    def signer(self, agency: str) -> Signer:
+        """The key that an agency signs with now."""
+
+    def prepare(self, agency: str) -> Signer:
+        """The agency's next key; the same one until it is adopted."""
+
+    def adopt(self, agency: str) -> None:
+        """Sign with the next key from now on."""
+
+
+class TrustSource(Protocol):
+    """The trust snapshot and whole tiles and lists, fetched before a check and safely."""
+
+    def material(self, needs: Needs, at: datetime) -> TrustMaterial:
+        """What is needed to check some presentations; what cannot be had is left out."""

@@ -1,0 +1,290 @@
+"""The register port: what an agency's register says of a person, and the CSV adapter.
+
+The reference date is the day of asking. A register may not know yet (then issuance is deferred),
+or refuse (then it is denied, and an officer decides).
+"""
+
+import csv
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from io import StringIO
+from types import MappingProxyType
+from typing import ClassVar, Final, Protocol, TypeAlias
+
+from api.openid.secret_words import TAG
+from contracts.evidence.encoding import HASH_BYTES, tagged_hash
+from verifier.eligibility.attestation import (
+    AgreementEntry,
+    BenefitEntry,
+    DeliveryEntry,
+    IncomeEntry,
+    InsuredJob,
+    ProgrammeEntry,
+    RegisterEntry,
+    ResidentEntry,
+    SchoolEntry,
+    WorkEntry,
+)
+from verifier.eligibility.errors import AttestationError
+
+MAX_ROWS: Final = 1_000_000
+MAX_CSV_BYTES: Final = 64 << 20
+MAX_CELL: Final = 200
+MAX_PERSON: Final = 64
+
+
+class RegisterError(Exception):
+    """A register cannot be asked or read."""
+
+    code: ClassVar[str] = "register"
+
+
+class NotInRegisterError(RegisterError):
+    """The register knows nobody of that id."""
+
+    code: ClassVar[str] = "register.unknown_person"
+
+
+class RegisterFileError(RegisterError):
+    """A file is no CSV with the columns of its kind."""
+
+    code: ClassVar[str] = "register.file"
+
+
+class NotYetKnownError(RegisterError):
+    """The register has been asked and will know later."""
+
+    code: ClassVar[str] = "register.pending"
+
+
+class Register(Protocol):
+    """What one kind of credential is made from."""
+
+    def entry(self, person: str, on: date) -> RegisterEntry:
+        """The entry of a person on a day.
+
+        Raises:
+            NotInRegisterError: nobody of that id.
+            NotYetKnownError: to be asked again later.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class PersonValues:
+    """The values by which one service, or one series of polls, knows a person again.
+
+    Held by the register port alone: HMAC under a secret of each service, from the register's
+    stable id, never from a resident number.
+    """
+
+    secret: bytes
+
+    def __post_init__(self) -> None:
+        if len(self.secret) != HASH_BYTES:
+            raise RegisterError("the secret of person values has 32 bytes")
+
+    def __repr__(self) -> str:
+        return "PersonValues(...)"
+
+    def value(self, kind: str, service: str, person: str) -> bytes:
+        """32 bytes for a person within a service; ``kind`` is the claim's name."""
+        message = tagged_hash(TAG + "person", kind.encode(), service.encode())
+        own = hmac.digest(self.secret, message, "sha256")
+        return hmac.digest(own, person.encode(), "sha256")
+
+
+@dataclass(frozen=True, slots=True)
+class RowError:
+    """A row of a file that cannot be taken: its line (1-based, header included), and why."""
+
+    line: int
+    column: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class CsvRegister:
+    """A register that was read from a file."""
+
+    entries: Mapping[str, RegisterEntry]
+
+    def entry(self, person: str, on: date) -> RegisterEntry:  # noqa: ARG002 - a file has one day
+        """The entry of a person, whatever the day."""
+        if person not in self.entries:
+            raise NotInRegisterError("the register knows nobody of that id")
+        return self.entries[person]
+
+
+@dataclass(frozen=True, slots=True)
+class CsvReading:
+    """A dry run: what would be taken, and every row that would not."""
+
+    entries: Mapping[str, RegisterEntry]
+    errors: tuple[RowError, ...]
+
+    def take(self) -> CsvRegister:
+        """The register, if every row is good.
+
+        Raises:
+            RegisterFileError: a row is not; nothing is taken in part.
+        """
+        if self.errors:
+            raise RegisterFileError(f"{len(self.errors)} rows cannot be taken")
+        return CsvRegister(self.entries)
+
+
+def read_csv(kind: str, data: bytes) -> CsvReading:
+    """Read a register's file without taking it.
+
+    Args:
+        kind: id of the credential type, which says what columns there are.
+        data: UTF-8, with or without byte-order mark, a header line, comma separated.
+
+    Raises:
+        RegisterFileError: too long, no UTF-8, no such kind, other columns, or too many rows.
+    """
+    if kind not in COLUMNS:
+        raise RegisterFileError(f"no file is read for {kind}")
+    if len(data) > MAX_CSV_BYTES:
+        raise RegisterFileError(f"a file has at most {MAX_CSV_BYTES} bytes")
+    wanted, make = COLUMNS[kind]
+    try:
+        rows = csv.reader(StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
+        header = next(rows, [])
+        if header != ["person", *wanted]:
+            raise RegisterFileError(f"the columns are person,{','.join(wanted)}")
+        return _read_rows([(rows.line_num, row) for row in rows], header, make)
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise RegisterFileError("the file is no CSV in UTF-8") from error
+
+
+_Make: TypeAlias = Callable[["_Row"], RegisterEntry]
+
+
+def _read_rows(rows: list[tuple[int, list[str]]], header: list[str], make: _Make) -> CsvReading:
+    if len(rows) > MAX_ROWS:
+        raise RegisterFileError(f"a file has at most {MAX_ROWS} rows")
+    entries: dict[str, RegisterEntry] = {}
+    errors: list[RowError] = []
+    for line, cells in rows:
+        try:
+            row = _Row.of(header, cells)
+            person = row.text("person", MAX_PERSON)
+            _check_new(person, entries)
+            entries[person] = make(row)
+        except _CellError as error:
+            errors.append(RowError(line, error.column, error.problem))
+        except AttestationError as error:
+            errors.append(RowError(line, "", str(error)))
+    return CsvReading(MappingProxyType(entries), tuple(errors))
+
+
+def _check_new(person: str, entries: Mapping[str, RegisterEntry]) -> None:
+    if person in entries:
+        raise _CellError("person", "stands twice")
+
+
+class _CellError(Exception):
+    def __init__(self, column: str, problem: str) -> None:
+        super().__init__(column, problem)
+        self.column, self.problem = column, problem
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    cells: Mapping[str, str]
+
+    @classmethod
+    def of(cls, header: list[str], cells: list[str]) -> "_Row":
+        if len(cells) != len(header):
+            raise _CellError("", f"{len(header)} cells are expected, there are {len(cells)}")
+        return cls(dict(zip(header, cells, strict=True)))
+
+    def text(self, name: str, limit: int = MAX_CELL) -> str:
+        value = self.cells[name].strip()
+        if not 0 < len(value) <= limit or not value.isprintable():
+            raise _CellError(name, "is empty, too long or not printable")
+        return value
+
+    def day(self, name: str) -> date:
+        try:
+            return date.fromisoformat(self.text(name))
+        except ValueError as error:
+            raise _CellError(name, "is no day as in 2026-01-31") from error
+
+    def day_or_none(self, name: str) -> date | None:
+        return self.day(name) if self.cells[name].strip() else None
+
+    def number(self, name: str) -> int:
+        value = self.text(name, 12)
+        if not (value.isascii() and value.isdecimal()):
+            raise _CellError(name, "is no whole number")
+        return int(value)
+
+    def truth(self, name: str) -> bool:
+        value = self.text(name)
+        if value not in {"yes", "no"}:
+            raise _CellError(name, "is neither yes nor no")
+        return value == "yes"
+
+
+def _work(row: _Row) -> RegisterEntry:
+    if not row.cells["weekly_minutes"].strip():
+        return WorkEntry(())
+    job = InsuredJob(
+        row.number("weekly_minutes"), row.day("first_day"), row.day_or_none("last_day")
+    )
+    return WorkEntry((job,))
+
+
+COLUMNS: Final[Mapping[str, tuple[tuple[str, ...], _Make]]] = MappingProxyType(
+    {
+        "resident-registration": (
+            ("birth_date", "city", "district", "household_size"),
+            lambda r: ResidentEntry(
+                r.day("birth_date"), r.text("city"), r.text("district"), r.number("household_size")
+            ),
+        ),
+        "school-record": (("left_on",), lambda r: SchoolEntry(r.day_or_none("left_on"))),
+        "employment-insurance": (("weekly_minutes", "first_day", "last_day"), _work),
+        "health-premium": (
+            ("household_won", "median_won", "premium_band"),
+            lambda r: IncomeEntry(
+                r.number("household_won"), r.number("median_won"), r.number("premium_band")
+            ),
+        ),
+        "benefit": (
+            ("basic_livelihood", "near_poor"),
+            lambda r: BenefitEntry(r.truth("basic_livelihood"), r.truth("near_poor")),
+        ),
+        "programme-record": (
+            ("in_similar_programme", "former_recipient"),
+            lambda r: ProgrammeEntry(r.truth("in_similar_programme"), r.truth("former_recipient")),
+        ),
+        "bulk-agreement": (
+            ("first_day", "last_day", "copies_a_day", "at_district_desk"),
+            lambda r: AgreementEntry(
+                r.day("first_day"),
+                r.day("last_day"),
+                r.number("copies_a_day"),
+                r.truth("at_district_desk"),
+            ),
+        ),
+        "delivery-entitlement": (
+            ("birth_date", "disabled", "pregnant", "restricted"),
+            lambda r: DeliveryEntry(
+                r.day("birth_date"), r.truth("disabled"), r.truth("pregnant"), r.truth("restricted")
+            ),
+        ),
+        "voter": (
+            ("birth_date", "city", "district", "household_size"),
+            lambda r: ResidentEntry(
+                r.day("birth_date"), r.text("city"), r.text("district"), r.number("household_size")
+            ),
+        ),
+    }
+)
+"""Columns after ``person`` and how a row is read, by credential type. Days as in 2026-01-31, yes or
+no, empty where something does not apply."""

@@ -1,0 +1,180 @@
+"""Trust for checking presentations: the chain's snapshot, this service's own tiles and lists.
+
+Whole tiles and whole lists only. A snapshot is used for a short while and then taken anew; what was
+fetched under it is assembled once and used for every presentation until then.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from api.openid.ports import OpenIdStorage
+from api.ports.logs import LogReader
+from contracts.evidence.errors import ProofError
+from contracts.evidence.ledger import Ledger
+from contracts.evidence.names import log_id, status_list_id
+from contracts.evidence.snapshot import TrustSnapshot
+from contracts.evidence.tiles import TileReader
+from verifier.credential.bundle import EvidenceBundle, FetchedStatusList
+from verifier.credential.inclusion import LeafTile, make_tile
+from verifier.credential.needs import Needs
+from verifier.credential.trust import TrustMaterial
+
+REFRESH: Final = timedelta(seconds=5)
+MAX_KEPT_TILES: Final = 512
+MAX_KEPT_LISTS: Final = 64
+
+
+class Mirror(Protocol):
+    """Where tiles and lists of other services are had; every failure is None."""
+
+    def tile(self, origin: str, number: int) -> LeafTile | None:
+        """A whole tile."""
+
+    def status_list(self, uri: str, at: datetime) -> FetchedStatusList | None:
+        """A whole status list."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnEvidence:
+    """What this service holds itself: logs by origin, our lists' addresses."""
+
+    storage: OpenIdStorage
+    logs: Mapping[str, str]
+    lists: frozenset[str]
+
+    def tile(self, snapshot: TrustSnapshot, origin: str, number: int) -> LeafTile | None:
+        """A tile of one of our logs as far as it is anchored; None otherwise."""
+        known = snapshot.log(log_id(origin)) if origin in self.logs else None
+        if known is None or not known.checkpoints:
+            return None
+        size = known.checkpoints[-1].size
+        with self.storage.reading() as reading:
+            logs, name = reading.logs, self.logs[origin]
+            if logs.size(name) < size:
+                return None
+            try:
+                return make_tile(
+                    TileReader(lambda path: _read(logs, name, path), size), known, number
+                )
+            except ProofError:
+                return None
+
+    def status_list(self, uri: str, at: datetime) -> FetchedStatusList | None:
+        """The newest list of one of our agencies; None otherwise."""
+        if uri not in self.lists:
+            return None
+        with self.storage.reading() as reading:
+            release = reading.issuing.release(uri)
+        return None if release is None else FetchedStatusList(uri, release.token, at)
+
+
+@dataclass(slots=True)
+class Trust:
+    """``api.openid.ports.TrustSource`` over our own evidence and a mirror of others'.
+
+    ``before`` is called before a snapshot is taken; the demonstration anchors there.
+    """
+
+    ledger: Ledger
+    own: OwnEvidence
+    mirror: Mirror | None = None
+    before: Callable[[datetime], bool] | None = None
+    refresh: timedelta = REFRESH
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _kept: "_Kept | None" = field(default=None, repr=False)
+
+    def material(self, needs: Needs, at: datetime) -> TrustMaterial:
+        """What is needed to check some presentations; what cannot be had is left out."""
+        kept = self._current(at)
+        if kept.holds(needs):
+            return kept.material
+        tiles, uris = needs.tiles - kept.asked_tiles, needs.status_lists - kept.asked_lists
+        found = EvidenceBundle(
+            tiles=tuple(t for place in sorted(tiles) if (t := self._tile(kept.snapshot, *place))),
+            status_lists=tuple(
+                one for uri in sorted(uris) if (one := self._list(kept.snapshot, uri, at))
+            ),
+        )
+        with self._lock:
+            base = self._kept if self._kept is not None and self._kept.taken == kept.taken else kept
+            self._kept = grown = base.with_evidence(needs, found)
+        return grown.material
+
+    def own_tile(self, origin: str, number: int, at: datetime) -> LeafTile | None:
+        """A whole tile of one of our logs, for other services; None where there is none."""
+        return self.own.tile(self._current(at).snapshot, origin, number)
+
+    def _current(self, at: datetime) -> "_Kept":
+        with self._lock:
+            changed = self.before is not None and self.before(at)
+            kept = self._kept
+            if kept is None or changed or not kept.taken <= at < kept.taken + self.refresh:
+                self._kept = kept = _Kept(self.ledger.snapshot(), at)
+            return kept
+
+    def _tile(self, snapshot: TrustSnapshot, origin: str, number: int) -> LeafTile | None:
+        """Only of logs that the chain knows: nobody makes us call an address by naming it."""
+        if origin in self.own.logs:
+            return self.own.tile(snapshot, origin, number)
+        if self.mirror is None or snapshot.log(log_id(origin)) is None:
+            return None
+        return self.mirror.tile(origin, number)
+
+    def _list(self, snapshot: TrustSnapshot, uri: str, at: datetime) -> FetchedStatusList | None:
+        """Only lists of which the chain knows a version."""
+        if uri in self.own.lists:
+            return self.own.status_list(uri, at)
+        if self.mirror is None or snapshot.status_list(status_list_id(uri)) is None:
+            return None
+        return self.mirror.status_list(uri, at)
+
+
+@dataclass(slots=True)
+class _Kept:
+    """What was taken and assembled; replaced, never changed."""
+
+    snapshot: TrustSnapshot
+    taken: datetime
+    asked_tiles: frozenset[tuple[str, int]] = frozenset()
+    asked_lists: frozenset[str] = frozenset()
+    bundle: EvidenceBundle = field(default_factory=EvidenceBundle)
+    material: TrustMaterial = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.material = TrustMaterial.assemble(self.snapshot, self.bundle)
+
+    def holds(self, needs: Needs) -> bool:
+        return needs.tiles <= self.asked_tiles and needs.status_lists <= self.asked_lists
+
+    def with_evidence(self, needs: Needs, found: EvidenceBundle) -> "_Kept":
+        """Grown by what was fetched, unless too much is kept: then only that."""
+        full = len(self.asked_tiles) > MAX_KEPT_TILES or len(self.asked_lists) > MAX_KEPT_LISTS
+        kept = _Kept(self.snapshot, self.taken) if full else self
+        have = {(tile.log, tile.index) for tile in kept.bundle.tiles}
+        listed = {one.uri for one in kept.bundle.status_lists}
+        return _Kept(
+            self.snapshot,
+            self.taken,
+            kept.asked_tiles | needs.tiles,
+            kept.asked_lists | needs.status_lists,
+            EvidenceBundle(
+                tiles=(
+                    *kept.bundle.tiles,
+                    *(t for t in found.tiles if (t.log, t.index) not in have),
+                ),
+                status_lists=(
+                    *kept.bundle.status_lists,
+                    *(one for one in found.status_lists if one.uri not in listed),
+                ),
+            ),
+        )
+
+
+def _read(logs: LogReader, name: str, path: str) -> bytes:
+    tile = logs.tile(name, path)
+    if tile is None:
+        raise ProofError(f"the log has no tile {path}")
+    return tile

@@ -1,0 +1,132 @@
+"""The commands with which a service is operated. What each needs is imported when it is called."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Final
+
+DONE, FAILED = 0, 1
+MAX_CODE: Final = 64
+Command = Callable[[argparse.Namespace], int]
+
+
+def add_operation_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add ``worker``, ``backup``, ``restore``, ``recover-logs`` and ``destroy``."""
+    worker = commands.add_parser("worker", help="do what must happen later; owns the chain")
+    worker.set_defaults(command=_worker)
+    backup = commands.add_parser("backup", help="write every row of one moment to a file")
+    backup.add_argument("--to", type=Path, required=True, metavar="FILE", help="must not exist")
+    backup.add_argument("--key", type=Path, metavar="FILE", help="seal it with this file's key")
+    backup.set_defaults(command=_backup)
+    restore = commands.add_parser("restore", help="restore a backup into an empty database")
+    restore.add_argument("file", type=Path)
+    restore.add_argument("--key", type=Path, metavar="FILE", help="the key it is sealed with")
+    restore.set_defaults(command=_restore)
+    recover = commands.add_parser(
+        "recover-logs", help="bring restored logs up from the published tiles"
+    )
+    recover.set_defaults(command=_recover)
+    destroy = commands.add_parser("destroy", help="destroy a record, with an entry in the ledger")
+    destroy.add_argument("kind", choices=("application", "presentation"))
+    destroy.add_argument("subject", help="the application's number, the presentation's id")
+    destroy.add_argument("--reason", default="request", help="a code, no name", metavar="CODE")
+    destroy.set_defaults(command=_destroy)
+
+
+def _telling(command: Command) -> Command:
+    """Tell the errors that are expected in one line."""
+
+    @wraps(command)
+    def run(options: argparse.Namespace) -> int:
+        from api.operation.backup_errors import BackupError  # noqa: PLC0415 - needs the api extra
+        from api.operation.destruction_ledger import DestructionLedgerError  # noqa: PLC0415
+        from api.operation.exits import tell  # noqa: PLC0415
+        from api.operation.worker import LASTING_ERRORS  # noqa: PLC0415
+        from api.ports.errors import StorageError  # noqa: PLC0415
+
+        try:
+            return command(options)
+        except (BackupError, DestructionLedgerError, *LASTING_ERRORS, StorageError) as error:
+            tell(error)
+        except OSError as error:
+            sys.stderr.write(f"dojang: {error.strerror or 'input or output failed'} (disk)\n")
+        return FAILED
+
+    return run
+
+
+def _worker(_options: argparse.Namespace) -> int:
+    from api.operation.worker import work_alone  # noqa: PLC0415 - needs the api extra
+
+    return work_alone()
+
+
+@_telling
+def _backup(options: argparse.Namespace) -> int:
+    from api.operation.backup import take_backup  # noqa: PLC0415 - needs the api extra
+    from api.operation.backup_file import read_key  # noqa: PLC0415
+    from api.settings import Settings  # noqa: PLC0415
+    from api.wiring import open_database, open_destructions, system_clock  # noqa: PLC0415
+
+    settings = Settings.from_environment()
+    key = read_key(options.key) if options.key else None
+    storage = open_database(settings)
+    try:
+        head = open_destructions(settings).head()
+        taken = take_backup(storage, head, options.to, key, system_clock())
+    finally:
+        storage.close()
+    rows = sum(taken.rows.values())
+    sys.stdout.write(f"{options.to}: {rows} rows, {taken.bytes} bytes\n")
+    return DONE
+
+
+@_telling
+def _restore(options: argparse.Namespace) -> int:
+    from api.operation.backup_file import read_key  # noqa: PLC0415 - needs the api extra
+    from api.operation.restore import Source, restore_backup  # noqa: PLC0415
+    from api.settings import Settings  # noqa: PLC0415
+    from api.wiring import open_destructions, system_clock  # noqa: PLC0415
+
+    settings = Settings.from_environment()
+    source = Source(options.file, read_key(options.key) if options.key else None)
+    ledger = open_destructions(settings)
+    made = restore_backup(settings.database.reveal(), source, ledger, system_clock())
+    rows = sum(made.rows.values())
+    sys.stdout.write(f"{rows} rows restored, {made.destroyed} records destroyed again\n")
+    if made.logs:
+        sys.stdout.write("logs go on after a comparison: start the service, or recover-logs\n")
+    return DONE
+
+
+@_telling
+def _recover(_options: argparse.Namespace) -> int:
+    from api.operation.recovering import recover_all  # noqa: PLC0415 - needs the api extra
+    from api.settings import Settings  # noqa: PLC0415
+    from api.wiring import open_watch, system_clock  # noqa: PLC0415
+
+    settings = Settings.from_environment()
+    with open_watch(settings) as watch:
+        for log, taken in recover_all(watch, system_clock()).items():
+            sys.stdout.write(f"{log}: {taken} leaves taken from the published tiles\n")
+    return DONE
+
+
+@_telling
+def _destroy(options: argparse.Namespace) -> int:
+    from api.operation.destroying import Record, destroy  # noqa: PLC0415 - needs the api extra
+    from api.ports.destruction import RecordKind  # noqa: PLC0415
+    from api.settings import Settings  # noqa: PLC0415
+    from api.wiring import open_database, open_destructions, system_clock  # noqa: PLC0415
+
+    settings = Settings.from_environment()
+    storage = open_database(settings)
+    try:
+        record = Record(RecordKind(options.kind), options.subject, options.reason[:MAX_CODE])
+        gone = destroy(storage, open_destructions(settings), record, system_clock())
+    finally:
+        storage.close()
+    sys.stdout.write("destroyed\n" if gone else "there is no such record; the ledger keeps it\n")
+    return DONE if gone else FAILED

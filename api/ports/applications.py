@@ -1,0 +1,57 @@
+"""Applications: somebody asks a service to be checked. Nothing here says who."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol, TypeAlias
+
+Day: TypeAlias = date
+"""A calendar day; classes below have a field named date."""
+
+
+class ApplicationState(StrEnum):
+    """Where an application stands."""
+
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """One application.
+
+    Args:
+        number: random, 16 characters of Crockford's base 32 in groups of four.
+        service: id of the catalogue.
+        round: id of the service's round.
+        service_digest: 32 bytes; pins the rules as they were.
+        date: the Korean calendar day on which it was received, or a trial's chosen day.
+        trial: whether the day was chosen, so that nothing follows from the application.
+        received: whole seconds, UTC.
+        secret_hash: 32 bytes; the applicant alone holds the secret.
+        salt: 16 bytes, so that the log's leaf cannot be guessed.
+    """
+
+    number: str
+    service: str
+    round: str
+    service_digest: bytes
+    date: Day
+    trial: bool
+    received: datetime
+    secret_hash: bytes = field(repr=False)
+    salt: bytes = field(repr=False)
+    state: ApplicationState = ApplicationState.OPEN
+
+
+class ApplicationReader(Protocol):
+    """Looking applications up."""
+
+    def find(self, number: str) -> Application | None:
+        """The application with this number."""
+
+
+class Applications(ApplicationReader, Protocol):
+    """Keeping applications."""
+
+    def add(self, application: Application) -> None:
+        """Keep a new one; its number is new, because it is random."""

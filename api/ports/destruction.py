@@ -1,0 +1,28 @@
+"""Removing what is known of somebody, by the kind of record that it hangs on."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+
+class RecordKind(StrEnum):
+    """Records that can be destroyed."""
+
+    APPLICATION = "application"
+    """An application, under its number."""
+    PRESENTATION = "presentation"
+    """A request for a presentation and what came of it, under its id."""
+
+
+class Destruction(Protocol):
+    """Destroying records with all that hangs on them; what the evidence logs hold stays, salted."""
+
+    def destroy(self, kind: RecordKind, subject: str) -> bool:
+        """Remove a record; False where there is none."""
+
+    def subjects(self, kind: RecordKind) -> Iterator[str]:
+        """The ids of all records of a kind."""
+
+    def older(self, kind: RecordKind, before: datetime, limit: int) -> Sequence[str]:
+        """Ids of records whose time is over."""

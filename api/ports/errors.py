@@ -1,0 +1,57 @@
+"""Errors that storage behind the ports may raise.
+
+StorageError
+├── StorageUnavailableError   nothing is known of the act: ask again later
+│   └── LogHaltedError        the log takes nothing until somebody has seen to it
+├── StorageOccupiedError      somebody else holds what only one may hold
+├── StorageConflictError      a row stands in the way; the constraint is named
+├── StorageRefusedError       the database refused the statement: an error of this program
+└── StorageShapeError         the database has another shape than this program
+"""
+
+from typing import ClassVar
+
+
+class StorageError(Exception):
+    """Any failure of the store; ``code`` is stable."""
+
+    code: ClassVar[str] = "storage"
+
+
+class StorageUnavailableError(StorageError):
+    """The database did not answer, or not in time; the act may or may not have happened."""
+
+    code = "storage.unavailable"
+
+
+class LogHaltedError(StorageUnavailableError):
+    """A log that does not continue what was published takes nothing and signs nothing.
+
+    Its ``code`` is of the worker and its errands; those who ask are told that nothing can be kept.
+    """
+
+    code = "log.halted"
+
+
+class StorageOccupiedError(StorageError):
+    """Another process holds the named lock."""
+
+    code = "storage.occupied"
+
+
+class StorageShapeError(StorageError):
+    """The database's migrations are not those of this program."""
+
+    code = "storage.shape"
+
+
+class StorageConflictError(StorageError):
+    """A constraint refused a row. The rows' values are not told, they may be secret."""
+
+    code = "storage.conflict"
+
+
+class StorageRefusedError(StorageError):
+    """The database refused a statement; the statement is told, its values are not."""
+
+    code = "storage.refused"

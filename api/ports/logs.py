@@ -1,0 +1,72 @@
+"""Evidence logs in the database: leaves, tiles, and which states were anchored."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from contracts.evidence.tiled_tree import TiledTree
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A signed state of a log that is on chain, or on its way there.
+
+    Args:
+        log: the log's name within the service.
+        sequence: 0-based, without gaps.
+        size: leaves that it covers.
+        root: 32 bytes.
+        note: the signed checkpoint.
+        block: number of the block that holds it; None while it is on its way.
+        time: that block's time.
+    """
+
+    log: str
+    sequence: int
+    size: int
+    root: bytes
+    note: str = field(repr=False)
+    block: int | None = None
+    time: datetime | None = None
+
+
+class LogReader(Protocol):
+    """Looking at logs."""
+
+    def size(self, log: str) -> int:
+        """Leaves now; 0 for a log that nothing was entered in."""
+
+    def place(self, log: str, key: str) -> int | None:
+        """The 0-based index of the leaf that was entered under a key."""
+
+    def tile(self, log: str, path: str) -> bytes | None:
+        """A tile as it stands."""
+
+    def last_anchor(self, log: str) -> Anchor | None:
+        """The newest anchor, whether on chain or not."""
+
+    def anchor_over(self, log: str, index: int) -> Anchor | None:
+        """The first anchor on chain that covers a leaf."""
+
+    def anchors(self, log: str) -> Sequence[Anchor]:
+        """All anchors by sequence."""
+
+
+class Logs(LogReader, Protocol):
+    """Writing logs; a transaction that writes one keeps others from it until it ends."""
+
+    def open(self, log: str) -> TiledTree:
+        """The log's tree, for appending; nobody else appends until the transaction ends."""
+
+    def enter(self, log: str, key: str, index: int) -> None:
+        """Keep under which key a leaf was entered."""
+
+    def keep(self, log: str, tree: TiledTree) -> None:
+        """Keep the tree's new size and its unfinished tiles."""
+
+    def add_anchor(self, anchor: Anchor) -> None:
+        """Keep a signed state, before it is sent anywhere."""
+
+    def confirm_anchor(self, anchor: Anchor) -> None:
+        """Keep where and when the chain took it."""

@@ -1,0 +1,48 @@
+"""What an action works with. It is given everything, so that tests can give something else."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Final
+
+from api.ports.storage import Storage
+from verifier.eligibility.catalogue import Catalogue
+
+KOREA: Final = timezone(timedelta(hours=9))
+"""Korean time has had no summer time since 1988; days of the law are days in Korea."""
+
+Clock = Callable[[], datetime]
+Randomness = Callable[[int], bytes]
+
+
+def korean_day(moment: datetime) -> date:
+    """The calendar day in Korea."""
+    return moment.astimezone(KOREA).date()
+
+
+def whole_second(moment: datetime) -> datetime:
+    """A moment as documents carry it: UTC, no fraction of a second."""
+    return moment.astimezone(UTC).replace(microsecond=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """Storage, catalogue, clock and randomness.
+
+    Args:
+        storage: where everything is kept.
+        catalogue: the services.
+        clock: aware, any fraction of a second.
+        rng: as ``secrets.token_bytes``.
+        trial: whether days may be chosen (DOJANG_TRIAL).
+    """
+
+    storage: Storage
+    catalogue: Catalogue
+    clock: Clock
+    rng: Randomness = field(repr=False)
+    trial: bool = False
+
+    def now(self) -> datetime:
+        """The moment, whole seconds, UTC."""
+        return whole_second(self.clock())

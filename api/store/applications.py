@@ -1,0 +1,70 @@
+"""The table of applications."""
+
+from typing import Final
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    Index,
+    LargeBinary,
+    String,
+    Table,
+    insert,
+    select,
+)
+
+from api.ports.applications import Application, ApplicationState
+from api.store.schema import Moment, metadata
+
+applications: Final = Table(
+    "application",
+    metadata,
+    Column("number", String(19), primary_key=True),
+    Column("service", String(64), nullable=False),
+    Column("round", String(64), nullable=False),
+    Column("service_digest", LargeBinary(32), nullable=False),
+    Column("date", Date, nullable=False),
+    Column("trial", Boolean, nullable=False),
+    Column("received", Moment, nullable=False),
+    Column("secret_hash", LargeBinary(32), nullable=False),
+    Column("salt", LargeBinary(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Index(None, "service", "round", "received"),
+)
+_INSERT: Final = insert(applications)
+_FIND: Final = select(applications)
+
+
+class SqlApplications:
+    """``api.ports.applications.Applications`` in a transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def find(self, number: str) -> Application | None:
+        """The application with this number."""
+        query = _FIND.where(applications.c.number == number)
+        row = self._connection.execute(query).mappings().one_or_none()
+        if row is None:
+            return None
+        return Application(**{**row, "state": ApplicationState(row["state"])})
+
+    def add(self, application: Application) -> None:
+        """Keep a new one."""
+        self._connection.execute(
+            _INSERT,
+            {
+                "number": application.number,
+                "service": application.service,
+                "round": application.round,
+                "service_digest": application.service_digest,
+                "date": application.date,
+                "trial": application.trial,
+                "received": application.received,
+                "secret_hash": application.secret_hash,
+                "salt": application.salt,
+                "state": application.state.value,
+            },
+        )

@@ -1,0 +1,111 @@
+"""The database: transactions that write, transactions that read, locks of one process."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection, Engine, text
+
+from api.ports.errors import StorageOccupiedError
+from api.store.engines import WAIT_SECONDS, open_reader, open_writer, parse_url, sqlite_path
+from api.store.group_commit import GroupCommit
+from api.store.locks import WriteLock, sole_file
+from api.store.migration import current_revision
+from api.store.translation import translated
+from api.store.work import SqlWork
+
+DEFAULT_THREADS: Final = 16
+
+
+class Database:
+    """``api.ports.Storage`` on SQLite or PostgreSQL. Opened once by each process, after a fork."""
+
+    def __init__(self, url: str, threads: int = DEFAULT_THREADS) -> None:
+        """Open it; nothing is asked of the database yet.
+
+        Args:
+            url: as in DATABASE_URL.
+            threads: how many transactions may run at once.
+        """
+        self._url = parse_url(url)
+        self._writer = open_writer(self._url, threads)
+        self._reader = open_reader(self._url, threads, self._writer)
+        path = sqlite_path(self._url)
+        self._path = path
+        self._group = path and _group(path, self._writer)
+
+    @contextmanager
+    def work(self) -> Iterator[SqlWork]:
+        """One transaction: all of it is kept at the end, or none of it.
+
+        Raises:
+            StorageUnavailableError: it is not known whether it was kept.
+        """
+        transaction = self._group.work() if self._group else self._writer.begin()
+        with translated(), transaction as connection:
+            yield SqlWork(connection)
+
+    @contextmanager
+    def reading(self) -> Iterator[SqlWork]:
+        """One consistent view; the database refuses to write in it.
+
+        Raises:
+            StorageUnavailableError: the database cannot be read now.
+        """
+        with translated(), self._reader.connect() as connection, connection.begin():
+            yield SqlWork(connection)
+
+    @contextmanager
+    def sole(self, name: str) -> Iterator[None]:
+        """Be the only process that holds this name; freed when the process ends, however it ends.
+
+        On PostgreSQL it is also freed when the connection breaks, which the holder learns only from
+        its next statement: what is done under it must be harmless to do twice.
+
+        Raises:
+            StorageOccupiedError: another process holds it.
+            StorageUnavailableError: the database cannot be asked.
+        """
+        if self._path is not None:
+            with sole_file(self._path.with_name(f"{self._path.name}.{name}-lock")):
+                yield
+            return
+        number = int.from_bytes(sha256(name.encode()).digest()[:8], "big", signed=True)
+        with translated(), self._writer.connect() as connection:
+            free = _advisory(connection, "pg_try_advisory_lock", number)
+            if not free:
+                raise StorageOccupiedError(f"another process holds the lock {name}")
+            try:
+                yield
+            finally:
+                _advisory(connection, "pg_advisory_unlock", number)
+
+    def revision(self) -> str | None:
+        """The shape of the database, as its migrations name it; None where it has none.
+
+        Raises:
+            StorageUnavailableError: the database cannot be asked.
+        """
+        with self.reading() as reading:
+            return current_revision(reading.connection)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._reader.dispose()
+        self._writer.dispose()
+        if self._group:
+            self._group.close()
+
+
+def _group(path: Path, writer: Engine) -> GroupCommit:
+    lock = WriteLock(path.with_name(path.name + ".write-lock"), WAIT_SECONDS)
+    return GroupCommit(writer, lock, WAIT_SECONDS)
+
+
+def _advisory(connection: Connection, function: str, number: int) -> bool:
+    """Ask for a session's lock, and leave no transaction open while it is held."""
+    answer = connection.scalar(text(f"SELECT {function}(:number)"), {"number": number})
+    connection.commit()
+    return bool(answer)

@@ -1,0 +1,68 @@
+"""What is removed with a record, on every table that names it."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Column, ColumnElement, Connection, Table, and_, delete, select
+
+from api.actions.append_to_logs import LOG_APPEND
+from api.actions.application_entry import APPLICATIONS_LOG
+from api.ports.destruction import RecordKind
+from api.store.applications import applications
+from api.store.idempotency import kept_requests
+from api.store.logs import log_places
+from api.store.outbox import outbox
+from api.store.presentations import answers, presentation_requests
+
+_ROOTS: Final[dict[RecordKind, tuple[Column[Any], Column[Any]]]] = {
+    RecordKind.APPLICATION: (applications.c.number, applications.c.received),
+    RecordKind.PRESENTATION: (presentation_requests.c.id, presentation_requests.c.expires),
+}
+"""Where the ids of a kind stand, and the moment from which it is kept."""
+_STREAM: Final = 1000
+
+
+class SqlDestruction:
+    """``api.ports.destruction.Destruction`` in a transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def destroy(self, kind: RecordKind, subject: str) -> bool:
+        """Remove a record and all that hangs on it; SQLite writes zeros over what was removed."""
+        if self._connection.dialect.name == "sqlite":
+            self._connection.exec_driver_sql("PRAGMA secure_delete=ON")
+        removed = 0
+        for table, where in _belongings(kind, subject):
+            removed = self._connection.execute(delete(table).where(where)).rowcount
+        return removed == 1
+
+    def subjects(self, kind: RecordKind) -> Iterator[str]:
+        """The ids of all records of a kind."""
+        query = select(_ROOTS[kind][0]).execution_options(yield_per=_STREAM)
+        rows = self._connection.execute(query)
+        yield from rows.scalars()
+
+    def older(self, kind: RecordKind, before: datetime, limit: int) -> Sequence[str]:
+        """Ids of records whose time is over."""
+        name, moment = _ROOTS[kind]
+        query = select(name).where(moment < before).order_by(moment).limit(limit)
+        return list(self._connection.scalars(query))
+
+
+def _belongings(kind: RecordKind, subject: str) -> list[tuple[Table, ColumnElement[bool]]]:
+    """The rows of a record, the record itself last."""
+    if kind is RecordKind.PRESENTATION:
+        return [
+            (answers, answers.c.request == subject),
+            (presentation_requests, presentation_requests.c.id == subject),
+        ]
+    errand = and_(outbox.c.kind == LOG_APPEND, outbox.c.key == f"{APPLICATIONS_LOG}/{subject}")
+    place = and_(log_places.c.log == APPLICATIONS_LOG, log_places.c.key == subject)
+    return [
+        (kept_requests, kept_requests.c.resource == subject),
+        (outbox, errand),
+        (log_places, place),
+        (applications, applications.c.number == subject),
+    ]

@@ -1,0 +1,148 @@
+"""The table of errands, and how workers take them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Connection,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
+
+from api.ports.outbox import Errand, Lease, LeasedErrand, OutboxCount, OutboxState
+from api.store.schema import Moment, Serial, metadata
+from api.store.upsert import insert_if_new
+
+outbox: Final = Table(
+    "outbox",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("kind", String(32), nullable=False),
+    Column("key", String(128), nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("due", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("owner", String(64)),
+    Column("leased_until", Moment),
+    Column("problem", String(64)),
+    Column("done", Moment),
+    UniqueConstraint("kind", "key"),
+    CheckConstraint("state IN ('waiting', 'done', 'dead')", name="state"),
+    Index(None, "state", "kind", "due"),
+)
+_c: Final = outbox.c
+
+
+class SqlOutbox:
+    """``api.ports.outbox.Outbox`` in a transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def put(self, errand: Errand) -> bool:
+        """Keep an errand; False where its kind has one with this key already."""
+        return insert_if_new(
+            self._connection,
+            outbox,
+            {
+                "kind": errand.kind,
+                "key": errand.key,
+                "payload": errand.payload,
+                "state": OutboxState.WAITING.value,
+                "due": errand.due,
+                "attempts": 0,
+            },
+        )
+
+    def lease(self, kind: str, lease: Lease, limit: int) -> Sequence[LeasedErrand]:
+        """Take the oldest errands that are due and free; those of other workers are passed over."""
+        free = or_(_c.leased_until.is_(None), _c.leased_until <= lease.at)
+        waiting = and_(_c.kind == kind, _c.state == OutboxState.WAITING.value)
+        query = (
+            select(_c.id, _c.kind, _c.key, _c.payload, _c.attempts)
+            .where(waiting, _c.due <= lease.at, free)
+            .order_by(_c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        rows = self._connection.execute(query).all()
+        if rows:
+            taken = update(outbox).where(_c.id == bindparam("errand"))
+            values = {
+                "attempts": _c.attempts + 1,
+                "owner": lease.owner,
+                "leased_until": lease.until,
+            }
+            self._connection.execute(taken.values(values), [{"errand": row.id} for row in rows])
+        return [
+            LeasedErrand(row.id, row.kind, row.key, row.payload, row.attempts + 1) for row in rows
+        ]
+
+    def waiting(self, kind: str, prefix: str) -> Sequence[tuple[str, bytes]]:
+        """Keys and payloads of all errands of a kind that are not done, by the key's beginning."""
+        undone = and_(_c.kind == kind, _c.state != OutboxState.DONE.value)
+        here = and_(undone, _c.key.startswith(prefix, autoescape=True))
+        rows = self._connection.execute(select(_c.key, _c.payload).where(here).order_by(_c.id))
+        return [(row.key, row.payload) for row in rows]
+
+    def done(self, ids: Sequence[int], lease: Lease) -> int:
+        """Mark errands as done; returns how many were still this lease's."""
+        if not ids:
+            return 0
+        values = {"state": OutboxState.DONE.value, "done": lease.at, **_FREE}
+        mine = and_(_c.id.in_(ids), _c.owner == lease.owner)
+        statement = update(outbox).where(mine, _c.state == OutboxState.WAITING.value)
+        return self._connection.execute(statement.values(values)).rowcount
+
+    def again(self, errand: int, lease: Lease, due: datetime, code: str) -> None:
+        """Give an errand back until a moment, saying why."""
+        self._end(errand, lease, {"due": due, "problem": code, **_FREE})
+
+    def bury(self, errand: int, lease: Lease, code: str) -> None:
+        """Set an errand aside for a person to look at, saying why."""
+        self._end(errand, lease, {"state": OutboxState.DEAD.value, "problem": code, **_FREE})
+
+    def revive(self, kind: str, key: str, due: datetime) -> bool:
+        """Let an errand that ended be tried again from the first attempt."""
+        named = and_(_c.kind == kind, _c.key == key, _c.state != OutboxState.WAITING.value)
+        values = {"state": OutboxState.WAITING.value, "due": due, "attempts": 0, "done": None}
+        return self._connection.execute(update(outbox).where(named).values(values)).rowcount == 1
+
+    def forget_done(self, before: datetime, limit: int) -> int:
+        """Remove errands that were done before a moment; returns how many."""
+        old = and_(_c.state == OutboxState.DONE.value, _c.done < before)
+        some = select(_c.id).where(old).order_by(_c.id).limit(limit)
+        return self._connection.execute(delete(outbox).where(_c.id.in_(some))).rowcount
+
+    def counts(self) -> Sequence[OutboxCount]:
+        """All that is not done, by kind and state."""
+        query = (
+            select(_c.kind, _c.state, func.count(), func.min(_c.due, type_=Moment))
+            .where(_c.state != OutboxState.DONE.value)
+            .group_by(_c.kind, _c.state)
+            .order_by(_c.kind, _c.state)
+        )
+        rows = self._connection.execute(query).all()
+        return [OutboxCount(kind, OutboxState(state), n, due) for kind, state, n, due in rows]
+
+    def _end(self, errand: int, lease: Lease, values: dict[str, object]) -> None:
+        mine = and_(_c.id == errand, _c.owner == lease.owner)
+        self._connection.execute(update(outbox).where(mine).values(values))
+
+
+_FREE: Final[dict[str, object]] = {"owner": None, "leased_until": None}

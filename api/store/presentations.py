@@ -1,0 +1,164 @@
+"""The verifier's tables: requests for presentations, and what came of each, once."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Date,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
+
+from api.openid.asking import AskedRequest, Device, RequestForm, ResponseMode
+from api.openid.outcome import Answered, AnswerKind
+from api.store.schema import Moment, metadata
+from api.store.upsert import insert_if_new
+from contracts.evidence.encoding import parse_json
+from verifier.credential.request import decode_request, encode_request
+
+presentation_requests: Final = Table(
+    "presentation_request",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("request", LargeBinary, nullable=False),
+    Column("service", String(64), nullable=False),
+    Column("round", String(64), nullable=False),
+    Column("form", String(12), nullable=False),
+    Column("mode", String(16), nullable=False),
+    Column("device", String(8), nullable=False),
+    Column("response_uri", String(512), nullable=False),
+    Column("application_date", Date, nullable=False),
+    Column("consent_text", Text, nullable=False),
+    Column("session_hash", LargeBinary(32), nullable=False),
+    Column("randomness", LargeBinary(32), nullable=False),
+    Column("decryption", LargeBinary(32)),
+    Column("expires", Moment, nullable=False),
+    Index(None, "expires"),
+)
+answers: Final = Table(
+    "presentation_answer",
+    metadata,
+    Column("request", String(32), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("result", LargeBinary, nullable=False),
+    Column("presentation_hash", LargeBinary(32)),
+    Column("replay_key", LargeBinary(32), nullable=False),
+    Column("response_code_hash", LargeBinary(32)),
+    UniqueConstraint("replay_key"),
+    ForeignKeyConstraint(["request"], ["presentation_request.id"]),
+)
+_request: Final = presentation_requests.c
+_MAX_RESULT: Final = 1 << 22
+_FIND: Final = (
+    select(presentation_requests, answers.c.kind)
+    .outerjoin(answers, answers.c.request == _request.id)
+    .where(_request.id == bindparam("name"))
+)
+_ANSWERED: Final = select(answers).where(answers.c.request == bindparam("name"))
+_CLOSE: Final = (
+    update(presentation_requests).where(_request.id == bindparam("name")).values(decryption=None)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SqlPresentations:
+    """``api.openid.ports.Presentations`` in a transaction."""
+
+    connection: Connection
+
+    def add(self, asked: AskedRequest) -> None:
+        """Keep a new request."""
+        row = {
+            "id": asked.request.id,
+            "request": encode_request(asked.request),
+            "service": asked.service,
+            "round": asked.round,
+            "form": asked.form.value,
+            "mode": asked.mode.value,
+            "device": asked.device.value,
+            "response_uri": asked.response_uri,
+            "application_date": asked.application_date,
+            "consent_text": asked.consent_text,
+            "session_hash": asked.session_hash,
+            "randomness": asked.randomness,
+            "decryption": asked.decryption,
+            "expires": asked.request.expires,
+        }
+        self.connection.execute(insert(presentation_requests), row)
+
+    def find(self, name: str) -> AskedRequest | None:
+        """A request by its id."""
+        found = self.find_with_state(name)
+        return None if found is None else found[0]
+
+    def find_with_state(self, name: str) -> tuple[AskedRequest, bool] | None:
+        """A request by its id, and whether it was answered."""
+        row = self.connection.execute(_FIND, {"name": name}).mappings().one_or_none()
+        if row is None:
+            return None
+        asked = AskedRequest(
+            request=decode_request(row["request"]),
+            service=row["service"],
+            round=row["round"],
+            form=RequestForm(row["form"]),
+            mode=ResponseMode(row["mode"]),
+            device=Device(row["device"]),
+            response_uri=row["response_uri"],
+            application_date=row["application_date"],
+            consent_text=row["consent_text"],
+            session_hash=row["session_hash"],
+            randomness=row["randomness"],
+            decryption=row["decryption"],
+        )
+        return asked, row["kind"] is not None
+
+    def answered(self, name: str) -> Answered | None:
+        """What came of a request; None while nothing did."""
+        row: Any = self.connection.execute(_ANSWERED, {"name": name}).mappings().one_or_none()
+        if row is None:
+            return None
+        result = parse_json(row["result"], max_bytes=_MAX_RESULT)
+        kind = AnswerKind(row["kind"])
+        return Answered(**{**row, "kind": kind, "result": result})
+
+    def settle(self, answered: Answered) -> bool:
+        """Keep an outcome, burn the request and forget its decryption key; False if it was burnt.
+
+        Request and replay key are unique each: of two workers one is told that it came too late.
+        """
+        row = {
+            "request": answered.request,
+            "kind": answered.kind.value,
+            "at": answered.at,
+            "result": json.dumps(
+                answered.result, ensure_ascii=False, separators=(",", ":")
+            ).encode(),
+            "presentation_hash": answered.presentation_hash,
+            "replay_key": answered.replay_key,
+            "response_code_hash": answered.response_code_hash,
+        }
+        if not insert_if_new(self.connection, answers, row):
+            return False
+        self.connection.execute(_CLOSE, {"name": answered.request})
+        return True
+
+    def forget_unanswered(self, before: datetime) -> int:
+        """Remove requests that ended unanswered before a moment; returns how many."""
+        nobody = ~select(answers.c.request).where(answers.c.request == _request.id).exists()
+        old = delete(presentation_requests).where(_request.expires < before, nobody)
+        return self.connection.execute(old).rowcount

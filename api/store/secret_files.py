@@ -1,0 +1,129 @@
+"""Secrets of 32 bytes as files that only the service may read; one is made where there is none.
+
+Issuers' keys are ``issuer-<agency>.key``, the next one ``issuer-<agency>.next``. A hardware module
+stands behind the same ports (``IssuerKeys``, ``Signer``).
+"""
+
+import os
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import mkstemp
+from typing import Final
+
+from api.ports.errors import StorageShapeError
+from verifier.credential.keys import Randomness, SigningKey
+from verifier.errors import KeyFormatError
+
+SECRET_BYTES: Final = 32
+_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+
+
+@dataclass(frozen=True, slots=True)
+class SecretFiles:
+    """A folder of secrets; made when it is not there."""
+
+    folder: Path
+    rng: Randomness = field(repr=False)
+
+    def secret(self, name: str) -> bytes:
+        """A secret by its file's name; of two processes that make one, both get the first.
+
+        Raises:
+            StorageShapeError: no secret in the file, or others may read it.
+        """
+        return self._read(name) or self._make(name, self.rng(SECRET_BYTES))
+
+    def signing_key(self, name: str) -> SigningKey:
+        """An ES256 key by its file's name."""
+        made = self._read(name)
+        if made is None:
+            scalar = SigningKey.generate(self.rng).secret.to_bytes(SECRET_BYTES, "big")
+            made = self._make(name, scalar)
+        try:
+            return SigningKey.of_secret(int.from_bytes(made, "big"))
+        except KeyFormatError:
+            raise StorageShapeError(f"{name} holds no ES256 key") from None
+
+    def document(self, name: str, make: Callable[[], bytes]) -> bytes:
+        """A public document that goes with a key, made once."""
+        path = self.folder / name
+        if not path.exists():
+            _write_new(path, make())
+        return path.read_bytes()
+
+    def adopt(self, name: str, successor: str) -> None:
+        """Let one file take the place of another."""
+        (self.folder / successor).replace(self.folder / name)
+
+    def _read(self, name: str) -> bytes | None:
+        path = self.folder / name
+        try:
+            if path.stat().st_mode & _OTHERS:
+                raise StorageShapeError(f"{name} may be read by others: chmod 600")
+            secret = bytes.fromhex(path.read_text("ascii"))
+        except FileNotFoundError:
+            return None
+        except ValueError:
+            raise StorageShapeError(f"{name} holds no secret") from None
+        if len(secret) != SECRET_BYTES:
+            raise StorageShapeError(f"{name} holds no secret of {SECRET_BYTES} bytes")
+        return secret
+
+    def _make(self, name: str, secret: bytes) -> bytes:
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write_new(self.folder / name, secret.hex().encode("ascii"))
+        return self._read(name) or secret
+
+
+@dataclass(slots=True)
+class IssuerKeyFiles:
+    """``api.openid.ports.IssuerKeys`` in files."""
+
+    files: SecretFiles
+    _kept: dict[str, tuple[tuple[int, int], SigningKey]] = field(default_factory=dict, repr=False)
+
+    def signer(self, agency: str) -> SigningKey:
+        """The key that an agency signs with now; a rotation by another process is noticed."""
+        name = f"issuer-{agency}.key"
+        made = _time(self.files.folder / name)
+        kept = self._kept.get(agency)
+        if kept is None or made is None or kept[0] != made:
+            key = self.files.signing_key(name)
+            self._kept[agency] = kept = (_time(self.files.folder / name) or (0, 0), key)
+        return kept[1]
+
+    def prepare(self, agency: str) -> SigningKey:
+        """The agency's next key; the same one until it is adopted."""
+        return self.files.signing_key(f"issuer-{agency}.next")
+
+    def adopt(self, agency: str) -> None:
+        """Sign with the next key from now on."""
+        self.prepare(agency)
+        self.files.adopt(f"issuer-{agency}.key", f"issuer-{agency}.next")
+        self._kept.pop(agency, None)
+
+
+def _write_new(path: Path, data: bytes) -> None:
+    """Write a file whole, then give it its name unless somebody was sooner."""
+    handle, partial = mkstemp(prefix=f"{path.name}.", suffix=".partial", dir=path.parent)
+    try:
+        os.write(handle, data)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    try:
+        path.hardlink_to(partial)
+    except FileExistsError:
+        return
+    finally:
+        Path(partial).unlink()
+
+
+def _time(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_mtime_ns, found.st_ino

@@ -1,0 +1,86 @@
+"""One transaction as the stores of every aggregate. Importing this imports every table."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlalchemy import Connection
+
+from api.store.access_log import SqlAccessLog
+from api.store.accounts import SqlAccounts
+from api.store.acts import SqlActs
+from api.store.applications import SqlApplications
+from api.store.continuity import SqlContinuity
+from api.store.destruction import SqlDestruction
+from api.store.idempotency import SqlKeptRequests
+from api.store.issuing import SqlIssuing
+from api.store.logs import SqlLogs
+from api.store.outbox import SqlOutbox
+from api.store.presentations import SqlPresentations
+from api.store.sessions import SqlSessions
+
+
+@dataclass(frozen=True)
+class SqlWork:
+    """``api.ports.storage.Work`` and ``Reading`` on one connection's transaction."""
+
+    connection: Connection
+
+    @cached_property
+    def applications(self) -> SqlApplications:
+        """Applications."""
+        return SqlApplications(self.connection)
+
+    @cached_property
+    def outbox(self) -> SqlOutbox:
+        """What must happen outside."""
+        return SqlOutbox(self.connection)
+
+    @cached_property
+    def kept_requests(self) -> SqlKeptRequests:
+        """Keys of requests that may be sent again."""
+        return SqlKeptRequests(self.connection)
+
+    @cached_property
+    def logs(self) -> SqlLogs:
+        """Evidence logs."""
+        return SqlLogs(self.connection)
+
+    @cached_property
+    def issuing(self) -> SqlIssuing:
+        """What the issuer keeps."""
+        return SqlIssuing(self.connection)
+
+    @cached_property
+    def presentations(self) -> SqlPresentations:
+        """Requests for presentations."""
+        return SqlPresentations(self.connection)
+
+    @cached_property
+    def accounts(self) -> SqlAccounts:
+        """Accounts of staff."""
+        return SqlAccounts(self.connection)
+
+    @cached_property
+    def sessions(self) -> SqlSessions:
+        """Sessions of staff, and what leads to them."""
+        return SqlSessions(self.connection)
+
+    @cached_property
+    def acts(self) -> SqlActs:
+        """Acts of two people, and administrative entries."""
+        return SqlActs(self.connection)
+
+    @cached_property
+    def access_log(self) -> SqlAccessLog:
+        """Who read what."""
+        return SqlAccessLog(self.connection)
+
+    @cached_property
+    def continuity(self) -> SqlContinuity:
+        """The known chain, and logs that are halted."""
+        return SqlContinuity(self.connection)
+
+    @cached_property
+    def destruction(self) -> SqlDestruction:
+        """Removing what is known of somebody."""
+        return SqlDestruction(self.connection)

