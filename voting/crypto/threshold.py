@@ -181,6 +181,20 @@ class VerifiedPartial:
     points: tuple[G1Point, ...]
 
 
+def require_decryptable(aggregate: Aggregate, key: TrusteeKey) -> None:
+    """Refuse a sum that a secret must never be multiplied with.
+
+    Raises:
+        AggregateFormError: another number of options than keys (D-01).
+        SubgroupError: a component of the sum lies outside the subgroup (G-03): a multiple of it
+            would tell a part of the share.
+    """
+    if not len(aggregate.total.b) == len(key.shares) == len(key.public):
+        raise AggregateFormError(f"{len(aggregate.total.b)} sums for {len(key.shares)} keys")
+    for point in (aggregate.total.a, *aggregate.total.b):
+        G1.in_subgroup(point)
+
+
 def decrypt_partially(aggregate: Aggregate, key: TrusteeKey, rng: Rng) -> PartialDecryption:
     """A trustee's part: ``D_i = x_li A_sum`` with one proof for all options.
 
@@ -190,19 +204,14 @@ def decrypt_partially(aggregate: Aggregate, key: TrusteeKey, rng: Rng) -> Partia
         rng: secure source of random bytes.
 
     Raises:
-        AggregateFormError: another number of options than keys (D-01).
+        AggregateFormError, SubgroupError: as ``require_decryptable``.
         IdentityPointError: a component of the sum is the neutral element (G-02).
-        SubgroupError: a component of the sum lies outside the subgroup (G-03): a multiple of it
-            would tell a part of the share.
 
     Not checked: that this trustee answered no other aggregate before. The caller keeps that
     durably: two sums that differ by one ballot would open it.
     """
-    if not len(aggregate.total.b) == len(key.shares) == len(key.public):
-        raise AggregateFormError(f"{len(aggregate.total.b)} sums for {len(key.shares)} keys")
+    require_decryptable(aggregate, key)
     a_sum, agg = aggregate.total.a, aggregate.digest()
-    for point in (a_sum, *aggregate.total.b):
-        G1.in_subgroup(point)
     points = tuple(G1.multiply_secret(a_sum, share, rng) for share in key.shares)
     d1 = _rho_digest(agg, key.index, key.public, points)
     rho = _powers(challenge(d1), len(points))

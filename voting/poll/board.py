@@ -102,8 +102,8 @@ class Board:
     """The board of one poll, in memory.
 
     Ballots are kept durably by the caller before their promise is sent. A board that starts again
-    is given its published batches (``replay``) and then every promised ballot (``receive`` with the
-    time it was accepted at).
+    is given its published batches (``replay``), its published checks (``replay_check``), and then
+    every promised ballot (``receive`` with the time it was accepted at).
 
     Args:
         definition: of the poll.
@@ -186,8 +186,15 @@ class Board:
             raise CodeTakenError("a ballot that was cast is never opened")
         if opening.code in self.taken.checked_codes:
             raise CheckedBallotError("this check is published already")
+        self.replay_check(opening)
+
+    def replay_check(self, opening: Opening) -> None:
+        """Note a check that was published before, when a board starts again.
+
+        Not checked: the opening, which was when it was published.
+        """
         self.taken.checked_codes.add(opening.code)
-        self.taken.checked_randomness.add(randomness)
+        self.taken.checked_randomness.add(opened_randomness(opening))
         self.checks.append(opening)
 
     def checkpoint(self) -> Batch:

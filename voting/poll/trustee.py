@@ -10,6 +10,7 @@ from voting.crypto.threshold import (
     PartialDecryption,
     TrusteeKey,
     decrypt_partially,
+    require_decryptable,
     require_enough,
 )
 from voting.poll.definition import PollDefinition
@@ -55,12 +56,15 @@ def answer(
 
     Raises:
         TooFewBallotsError: D-07.
+        AggregateFormError, GroupError: a sum that no ballots have (D-01, G-02, G-03); not noted.
         AnsweredError: this key answered another aggregate (D-08).
 
-    Not checked: the record (the audit does), that its checkpoint is the contract's final one, and
-    that the opened sheets are anchored.
+    Not checked: the record, the time, that its checkpoint is the contract's final one, and that the
+    opened sheets are anchored: the audit with a snapshot of the chain does (A-10, A-22).
     """
     require_enough(aggregate, definition.casting.min_ballots)
+    # A malformed sum must not use up the key's one answer.
+    require_decryptable(aggregate, key)
     digest = aggregate.digest()
     if answers.put(G1.encode(key.public[0]), digest) != digest:
         raise AnsweredError("this key answered another aggregate; it answers no second one")

@@ -16,7 +16,9 @@ from contracts.evidence.receipt import check_receipt
 from tests.simulators.poll import RNG, Forger, simulated
 from tests.simulators.poll_forgeries import new_ballot, voter_key
 from voting.crypto.ballot_proof import Choice, SealedChoice, cast, seal
+from voting.crypto.elgamal import Ciphertext
 from voting.crypto.errors import (
+    AggregateFormError,
     BallotLengthError,
     BallotSignatureError,
     BallotTokenError,
@@ -24,8 +26,10 @@ from voting.crypto.errors import (
     ForeignPollError,
     OpeningMismatchError,
     SequenceRangeError,
+    SubgroupError,
     TooFewBallotsError,
 )
+from voting.crypto.group import G1
 from voting.crypto.opening import open_for_check
 from voting.crypto.threshold import TrusteeKey
 from voting.poll.board import MAX_DELAY, Board
@@ -170,6 +174,16 @@ def test_checked_ballot_is_never_cast_and_cast_one_never_opened() -> None:
         here.publish_check(open_for_check(here.context, checked), OPENS)
 
 
+def test_board_that_starts_again_remembers_published_checks() -> None:
+    first, again, checked = board(), board(), sealed(0)
+    first.publish_check(open_for_check(first.context, checked), OPENS)
+    for opening in first.checks:
+        again.replay_check(opening)
+    with pytest.raises(CheckedBallotError):
+        again.receive(cast_by(0, checked), OPENS)
+    assert again.checks == first.checks
+
+
 def test_check_is_opened_before_it_is_published() -> None:
     here, opening = board(), open_for_check(board().context, sealed(0))
     with pytest.raises(OpeningMismatchError):
@@ -234,6 +248,22 @@ def test_trustee_answers_one_aggregate_for_ever() -> None:
     assert answer(definition, first, key, answers, RNG).trustee == 1
     with pytest.raises(AnsweredError):
         answer(definition, forger.aggregate(forger.counted()[1:]), key, answers, RNG)
+
+
+@pytest.mark.parametrize("place", [0, 1, 3])
+def test_sum_that_no_ballots_have_does_not_use_up_the_key(place: int) -> None:
+    forger = Forger(simulated())
+    body, definition = forger.poll.organisers.trustees, forger.poll.definition
+    key, answers = TrusteeKey(1, body.shares[0], body.keys.shares[0]), MemoryAnswers()
+    sound = forger.aggregate(forger.counted())
+    points = [sound.total.a, *sound.total.b]
+    points[place] += G1.on_curve(b"\x80" + bytes(47))
+    outside = replace(sound, total=Ciphertext(points[0], tuple(points[1:])))
+    short = replace(sound, total=Ciphertext(sound.total.a, sound.total.b[:-1]))
+    for bad, error in ((outside, SubgroupError), (short, AggregateFormError)):
+        with pytest.raises(error):
+            answer(definition, bad, key, answers, RNG)
+    assert answer(definition, sound, key, answers, RNG).aggregate == sound.digest()
 
 
 def test_too_few_ballots_are_neither_added_up_nor_decrypted() -> None:
