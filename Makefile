@@ -23,7 +23,7 @@ help:
 	@echo 'make soak        throw changed bytes at every decoder for $(SOAK_SECONDS) seconds'
 	@echo 'make bench       ratios against peers and floors'
 
-run: setup-python
+run: setup-python $(STAMPS)/assets
 	$(BIN)/dojang demo all --out $(OUT)
 	PORT=$(PORT) $(BIN)/dojang serve --demo $(OUT)
 
@@ -48,7 +48,7 @@ bench: setup-test
 
 setup: setup-test
 setup-python: $(STAMPS)/python
-setup-test: $(STAMPS)/python $(STAMPS)/wheels $(STAMPS)/npm $(STAMPS)/slither $(STAMPS)/chromium
+setup-test: $(STAMPS)/python $(STAMPS)/wheels $(STAMPS)/assets $(STAMPS)/slither $(STAMPS)/chromium
 
 # The interpreter and every package, by hash; then the product itself, editable, without downloads.
 $(STAMPS)/python: requirements/dev.lock pyproject.toml
@@ -73,6 +73,19 @@ $(STAMPS)/npm: package.json package-lock.json requirements/node.lock $(STAMPS)/p
 	@node -e 'process.exit(parseInt(process.versions.node) >= 20 ? 0 : 1)' 2>/dev/null \
 	  || $(BIN)/python -m pip install -q --require-hashes -r requirements/node.lock
 	@npm install --no-save --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# What npm gives to the service itself: the scripts of its pages, bundled, and the Korean typeface of
+# its papers (SIL Open Font License). Wheels carry both, so they need no node.
+PAGES := passkeys returned verify
+FONT := node_modules/@expo-google-fonts/nanum-gothic
+$(STAMPS)/assets: $(STAMPS)/npm $(wildcard api/browser/*.ts)
+	@node_modules/.bin/esbuild $(PAGES:%=api/browser/%.ts) --bundle --format=esm --platform=browser \
+	  --target=es2022 --outdir=api/static --log-level=warning
+	@mkdir -p api/fonts
+	@cp $(FONT)/400Regular/NanumGothic_400Regular.ttf api/fonts/NanumGothic-Regular.ttf
+	@cp $(FONT)/700Bold/NanumGothic_700Bold.ttf api/fonts/NanumGothic-Bold.ttf
+	@cp $(FONT)/LICENSE_FONT api/fonts/OFL.txt
 	@touch $@
 
 # slither needs an older web3 than ours, so it has an environment of its own.

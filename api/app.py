@@ -9,17 +9,24 @@ from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.actions.issue_paper import VERIFY_PAGE
 from api.health import Health
 from api.http.applications import application_routes
 from api.http.guard import Guard, Limits
 from api.http.headers import ballot_headers, people_headers, registration_headers
 from api.http.health import health_routes
 from api.http.openapi import complete_document
+from api.http.papers import VERIFY
 from api.http.problems import add_problem_handlers
 from api.http.rates import Rates
+from api.http.staff.register_routes import IMPORT, LOOK, MAX_REGISTER_BYTES
+from api.http.uploads import MAX_UPLOAD_BYTES
 from api.observation.watching import NOBODY, Observer, Routed, Watched
 from api.origins import Origins, allowed_hosts
 from api.pages.closed import closed_page
+from api.pages.counter import CounterParts, all_counter_routes
+from api.pages.papers import PaperParts, all_paper_routes
+from api.pages.returned import returned_page
 from api.pages.staff import staff_routes
 from api.pages.trails import ShownDemo, trail_pages
 from api.ports.door import Door
@@ -27,6 +34,13 @@ from api.ports.means import Means
 
 STATIC: Final = Path(__file__).parent / "static"
 VERSION: Final = "1.0"
+_UPLOADS: Final = {
+    VERIFY: MAX_UPLOAD_BYTES,
+    VERIFY_PAGE: MAX_UPLOAD_BYTES,
+    LOOK: MAX_REGISTER_BYTES,
+    IMPORT: MAX_REGISTER_BYTES,
+}
+"""Files may be sent here; their routes look at them piece by piece."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +58,8 @@ class Parts:
         threads: requests that are handled at once.
         wallets: what any wallet calls, see ``api.openid``.
         door: how staff are recognised; None serves no staff.
+        papers: what papers are issued and verified with; None does neither.
+        counters: where issuers and officers work; they need the door.
         observer: counts requests.
     """
 
@@ -57,6 +73,8 @@ class Parts:
     threads: int = 16
     wallets: tuple[APIRouter, ...] = ()
     door: Door | None = None
+    papers: PaperParts | None = None
+    counters: CounterParts | None = None
     observer: Observer = NOBODY
 
 
@@ -70,6 +88,14 @@ def create_people_app(parts: Parts) -> Guard:
     if parts.door is not None:
         for routes in staff_routes(parts.door, parts.origins.people, parts.rates):
             app.include_router(routes)
+    if parts.door is not None and parts.counters is not None:
+        origin = parts.origins.people
+        for routes in all_counter_routes(parts.counters, parts.means, origin, parts.rates):
+            app.include_router(routes)
+    if parts.papers is not None:
+        for routes in all_paper_routes(parts.papers, parts.rates, staff=parts.door is not None):
+            app.include_router(routes)
+    app.include_router(returned_page())
     app.include_router(trail_pages(parts.demos, parts.health), include_in_schema=False)
     return _guarded(app, parts, parts.origins.people, people_headers(parts.origins))
 
@@ -147,7 +173,13 @@ def _guarded(
     app: FastAPI, parts: Parts, origin: str, headers: dict[str, str], readable_by: str = ""
 ) -> Guard:
     _describe(app, origin)
-    limits = Limits(allowed_hosts(origin), parts.reads, parts.writes)
+    limits = Limits(
+        allowed_hosts(origin),
+        parts.reads,
+        parts.writes,
+        bodies=_UPLOADS,
+        streamed=frozenset(_UPLOADS),
+    )
     return Guard(Routed(app), limits, parts.rates, headers, readable_by)
 
 

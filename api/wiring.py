@@ -12,6 +12,9 @@ from typing import Final
 from api.actions.anchor_logs import LOG_ANCHOR, AnchorLogs
 from api.actions.append_to_logs import LOG_APPEND, AppendToLogs
 from api.actions.deliver_outbox import Courier, Handler
+from api.actions.end_issuer_keys import END_KEY
+from api.actions.issue_paper import PaperDesk
+from api.actions.prove_entry import LogProofs
 from api.app import Parts, Service, create_service
 from api.demo.checking import check_folder
 from api.demo.folder import KINDS, SNAPSHOT
@@ -31,7 +34,11 @@ from api.openid.assembly import (
     demo_issuers,
     host_of,
 )
-from api.openid.register import read_csv
+from api.openid.attesting import OfficeRegistry
+from api.openid.case_asking import CaseDesk
+from api.openid.console import Console
+from api.openid.console_errands import ENROL, PUBLISH, ROTATE_KEY, ConsoleErrands, EndOwnKeys
+from api.openid.counter import Counter
 from api.openid.request_object import VerifierIdentity, certify
 from api.openid.retrieval import HttpMirror, SafeFetcher
 from api.operation.chain_door import open_door
@@ -42,15 +49,19 @@ from api.operation.publication import Publication, PublishAndAnchor
 from api.operation.remote_ledger import RemoteLedger
 from api.operation.rounds import Rounds
 from api.origins import Origins
+from api.pages.counter import CounterParts
+from api.pages.papers import PaperParts
 from api.pages.staff_door import CALLBACK
 from api.pages.trails import ShownDemo, load_demo
+from api.papers.press import Press
 from api.ports.door import Door
 from api.ports.errors import StorageShapeError
-from api.ports.means import Clock, Means
+from api.ports.means import Clock, Means, whole_second
 from api.settings import Settings
 from api.store.database import Database
 from api.store.log_key_files import LogKeyFiles
 from api.store.migration import migrate, newest_revision
+from api.store.register_files import FileRegister, RegisterFiles
 from api.store.secret_files import IssuerKeyFiles, SecretFiles
 from contracts.chain.embedded import EmbeddedLedger
 from contracts.evidence.ledger import Ledger
@@ -87,6 +98,7 @@ def wire(
     with closing(open_database(settings)) as storage:
         checks = {entry.kind: entry.report.ok for entry in shown}
         means = wire_means(settings, storage)
+        wallets = wire_wallets(settings, means, storage, ledger, demo=demo is not None, ports=ports)
         parts = Parts(
             means=means,
             health=Health(storage, newest_revision(), ledger, checks),
@@ -96,13 +108,11 @@ def wire(
             reads=settings.reads_per_minute,
             writes=settings.writes_per_minute,
             threads=settings.threads,
-            wallets=tuple(
-                wire_wallets(
-                    settings, means, storage, ledger, demo=demo is not None, ports=ports
-                ).routes()
-            ),
+            wallets=tuple(wallets.routes()),
             observer=observer,
             door=wire_door(settings, means, ports),
+            papers=wire_papers(settings, means, wallets, ports, demo=demo is not None),
+            counters=wire_counters(settings, means, wallets, demo=demo is not None),
         )
         yield create_service(parts, ports)
 
@@ -121,6 +131,30 @@ def wire_door(settings: Settings, means: Means, ports: Ports) -> Door:
     secret = settings.provider_secret.reveal()
     client = Client(settings.provider, settings.provider_client, secret, origin + CALLBACK)
     return Door(means, passkeys, OidcProvider(client))
+
+
+def wire_counters(settings: Settings, means: Means, wallets: OpenId, *, demo: bool) -> CounterParts:
+    """Where issuers and officers work."""
+    office, reads = wallets.console.office, settings.alarm_reads
+    return CounterParts(
+        counter=Counter(office, _shelf(settings), means.now, reads),
+        cases=CaseDesk(wallets.desk, means, reads),
+        trial=demo or settings.trial,
+    )
+
+
+def wire_papers(
+    settings: Settings, means: Means, wallets: OpenId, ports: Ports, *, demo: bool
+) -> PaperParts:
+    """How papers are issued, and verified by our logs and the chain."""
+    origin = Origins.of(settings, ports).people
+    trial = demo or settings.trial
+    keys = LogKeyFiles(settings.keys, settings.log_name)
+    return PaperParts(
+        desk=PaperDesk(means, Press(), origin, trial=trial, alarm_reads=settings.alarm_reads),
+        proofs=LogProofs(means.storage, keys, wallets.trust.ledger, means.clock),
+        registry=OfficeRegistry(wallets.console.office),
+    )
 
 
 def wire_wallets(
@@ -155,7 +189,7 @@ def wire_wallets(
         mirror=HttpMirror(SafeFetcher(local=settings.trial), {}),
     )
     trial = demo or settings.trial
-    issuers = demo_issuers(ground) if trial else _load_issuers(settings, ground)
+    issuers = _trial_issuers(settings, ground) if trial else _load_issuers(settings, ground)
     return assemble(ground, issuers, demo=trial)
 
 
@@ -192,7 +226,7 @@ def wire_worker(settings: Settings, ports: Ports, *, demo: bool = False) -> Iter
         rounds = Rounds(
             storage,
             system_clock,
-            _courier(watch, publication),
+            _courier(watch, publication, wallets.console),
             jobs(watch, wallets, open_destructions(settings), Keeping.of(settings)),
         )
         with open_door(ledger, settings.chain):
@@ -217,12 +251,18 @@ def open_watch(settings: Settings) -> Iterator[Watch]:
         yield Watch(storage, keys, ledger, Publication(settings.published))
 
 
-def _courier(watch: Watch, publication: Publication) -> Courier:
+def _courier(watch: Watch, publication: Publication, console: Console) -> Courier:
     storage = watch.storage
     anchoring = AnchorLogs(storage, watch.keys, watch.ledger)
+
+    def now() -> datetime:
+        return whole_second(system_clock())
+
     handlers: dict[str, Handler] = {
         LOG_APPEND: AppendToLogs(storage),
         LOG_ANCHOR: PublishAndAnchor(storage, publication, anchoring),
+        END_KEY: EndOwnKeys(console, now),
+        **dict.fromkeys((ENROL, PUBLISH, ROTATE_KEY), ConsoleErrands(console, now)),
     }
     return Courier(storage, system_clock, f"worker-{secrets.token_hex(8)}", handlers)
 
@@ -244,11 +284,31 @@ def _load_issuers(settings: Settings, ground: Ground) -> Issuers:
         return Issuers()
     types = ground.catalogue.credential_types
     agencies = parse_agencies(settings.agencies.read_bytes(), ground.origin, types)
+    shelf = _shelf(settings)
     issued = [name for agency in agencies.values() for name in agency.types]
-    files = {name: settings.agencies.with_name(f"{name}.csv") for name in issued}
+    registers = {name: FileRegister(name, shelf.place(name)) for name in issued}
+    for register in registers.values():
+        register.read()
+    return Issuers(agencies, registers)
+
+
+def _trial_issuers(settings: Settings, ground: Ground) -> Issuers:
+    """The test agencies with invented people, until a register is imported."""
+    made, shelf = demo_issuers(ground), _shelf(settings)
     return Issuers(
-        agencies, {name: read_csv(name, file.read_bytes()).take() for name, file in files.items()}
+        made.agencies,
+        {
+            name: FileRegister(name, shelf.place(name), register)
+            for name, register in made.registers.items()
+        },
     )
+
+
+def _shelf(settings: Settings) -> RegisterFiles:
+    """Registers lie beside the agencies' file; without one, in a folder beside the chain's."""
+    if settings.agencies == Path():
+        return RegisterFiles(settings.chain.parent / "registers")
+    return RegisterFiles(settings.agencies.parent)
 
 
 def open_database(settings: Settings) -> Database:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from api.actions.deliver_outbox import Failure
+from api.ports import log_names
 from api.ports.errors import LogHaltedError
 from api.ports.outbox import Errand, LeasedErrand
 from api.ports.storage import Storage
@@ -15,7 +16,7 @@ from contracts.evidence.encoding import canonical, parse_canonical
 from contracts.evidence.errors import EncodingError
 from contracts.evidence.merkle import leaf_hash
 
-LOG_APPEND: Final = "log.append"
+LOG_APPEND: Final = log_names.LOG_APPEND
 
 
 def log_errand(log: str, key: str, entry: bytes, due: datetime) -> Errand:

@@ -7,11 +7,12 @@ JSON. The log gets the leaf hash only; the applicant can make the entry again fr
 import base64
 from typing import Final
 
+from api.ports import log_names
 from api.ports.applications import Application
 from contracts.evidence.encoding import b64u_encode, canonical, format_time, tagged_hash
 
 ENTRY_VERSION: Final = "dojang-application-v1"
-APPLICATIONS_LOG: Final = "applications"
+APPLICATIONS_LOG: Final = log_names.APPLICATIONS_LOG
 NUMBER_BYTES: Final = 10
 SECRET_BYTES: Final = 32
 SALT_BYTES: Final = 16

@@ -50,7 +50,7 @@ class EndIssuerKeys:
         failures = {}
         for errand in errands:
             try:
-                self.ledger.end_key(*_parse(errand.payload))
+                self.ledger.end_key(*parse_ending(errand.payload))
             except EncodingError:
                 failures[errand.id] = Failure("issuer.malformed", lasting=True)
             except LedgerRefusedError as error:
@@ -60,7 +60,12 @@ class EndIssuerKeys:
         return failures
 
 
-def _parse(payload: bytes) -> tuple[bytes, bytes, Ending]:
+def parse_ending(payload: bytes) -> tuple[bytes, bytes, Ending]:
+    """Issuer (32 bytes), point (64 bytes) and ending of an errand.
+
+    Raises:
+        EncodingError: it is no such errand.
+    """
     document = Document.of(parse_canonical(payload), END_KEY)
     issuer, point = document.hash("issuer"), document.data("point", POINT_BYTES)
     told = document.text("ending")

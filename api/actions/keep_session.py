@@ -9,7 +9,7 @@ from api.actions.staff_errors import SessionEndedError
 from api.ports.accounts import Account, AccountState
 from api.ports.means import Means
 from api.ports.sessions import Session
-from api.ports.storage import Work
+from api.ports.storage import Storage, Work
 
 IDLE_TIME: Final = timedelta(minutes=30)
 LONGEST_TIME: Final = timedelta(hours=10)
@@ -95,8 +95,7 @@ def end_all_sessions(means: Means, account: str) -> int:
         return work.sessions.end_all(account)
 
 
-def forget_sessions(means: Means, limit: int = 1000) -> int:
+def forget_sessions(storage: Storage, at: datetime, limit: int = 1000) -> int:
     """Remove what ended by time: sessions, ceremonies, invitations; returns how many."""
-    at = means.now()
-    with means.storage.work() as work:
+    with storage.work() as work:
         return work.sessions.forget(at, at - LONGEST_TIME, limit)

@@ -40,6 +40,7 @@ class Limits:
         writes: writing requests an address may send in a minute.
         bodies: the longest body by path prefix, where it is not ``MAX_BODY_BYTES``.
         body_seconds: how long a body may take to arrive.
+        streamed: paths whose routes bound size and time of the body themselves, piece by piece.
     """
 
     hosts: frozenset[str]
@@ -47,6 +48,7 @@ class Limits:
     writes: int
     bodies: Mapping[str, int] = field(default_factory=dict)
     body_seconds: float = BODY_SECONDS
+    streamed: frozenset[str] = frozenset()
 
     def longest_body(self, path: str) -> int:
         """Bytes that a body sent to this path may have."""
@@ -96,7 +98,8 @@ class Guard:
     ) -> None:
         if scope["method"] == "HEAD":
             scope, send = {**scope, "method": "GET"}, _without_body(send)
-        if b"content-length" not in told and b"transfer-encoding" not in told:
+        has_body = b"content-length" in told or b"transfer-encoding" in told
+        if not has_body or scope["path"] in self.limits.streamed:
             await self.app(scope, receive, send)
             return
         most = self.limits.longest_body(scope["path"])

@@ -63,7 +63,12 @@ def complete_document(document: dict[str, Any], origin: str) -> None:
             "type": "http",
             "scheme": "bearer",
             "description": "The secret that came with the application.",
-        }
+        },
+        "walletAccessToken": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "The access token that a wallet got at the token endpoint.",
+        },
     }
 
 

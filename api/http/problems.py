@@ -19,7 +19,7 @@ from starlette.types import Scope
 from api.actions.errors import ActionError
 from api.http.languages import preferred_language
 from api.http.problem_kinds import KINDS
-from api.ports.errors import StorageError
+from api.ports.errors import StorageError, StorageUnavailableError
 
 MEDIA_TYPE: Final = "application/problem+json"
 MAX_FAULTS: Final = 10
@@ -130,6 +130,8 @@ def _action_error(request: Request, error: Exception) -> JSONResponse:
 
 def _storage_error(request: Request, error: Exception) -> JSONResponse:
     code = error.code if isinstance(error, StorageError) else ""
+    if isinstance(error, StorageUnavailableError):
+        code = StorageUnavailableError.code  # of which kind it is concerns operators only
     if code not in KINDS:
         raise error
     return problem(request.scope, code, headers={"Retry-After": str(RETRY_SECONDS)})

@@ -45,7 +45,11 @@ class StrictRoute(APIRoute):
         return strict
 
 
+def is_json(content_type: str) -> bool:
+    """Whether a content type is that of JSON in UTF-8."""
+    return content_type[:_MAX_TYPE].replace(" ", "").replace('"', "").lower() in _TYPES
+
+
 def _check_type(content_type: str) -> None:
-    plain = content_type[:_MAX_TYPE].replace(" ", "").replace('"', "").lower()
-    if plain not in _TYPES:
+    if not is_json(content_type):
         raise ProblemError("http.unsupported_media_type")

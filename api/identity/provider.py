@@ -104,6 +104,8 @@ class OidcProvider:
         """
         if not hmac.compare_digest(answer.state.encode(), secrets.state.encode()):
             raise DoorError("the answer is of another browser or sign-in")
+        if not answer.code:
+            raise DoorError("the provider did not let the person in")
         found = self._discovered(KEPT_SECONDS)
         if answer.issuer != self.client.issuer and (answer.issuer or found.tells_issuer):
             raise DoorError("the answer is of another issuer")

@@ -80,12 +80,16 @@ class RuledQuery:
 
 @dataclass(frozen=True, slots=True)
 class AskOrder:
-    """What the page that asks may choose: the round, and how wallet and page talk."""
+    """What the page that asks may choose: the round, and how wallet and page talk.
+
+    ``application_date`` is the day of an application that the request is made for; today's without.
+    """
 
     query: RuledQuery
     form: RequestForm = RequestForm.REFERENCE
     mode: ResponseMode = ResponseMode.DIRECT_POST_JWT
     device: Device = Device.OTHER
+    application_date: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +161,7 @@ def ask(order: AskOrder, client_id: str | None, base: str, at: datetime, rng: Ra
         mode=order.mode,
         device=order.device,
         response_uri=response_uri,
-        application_date=korean_day(at),
+        application_date=order.application_date or korean_day(at),
         consent_text=text,
         session_hash=word_hash(SESSION, session),
         randomness=randomness,

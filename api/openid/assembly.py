@@ -20,9 +20,11 @@ from api.openid.request_object import VerifierIdentity
 from api.openid.routes.demo_routes import demo_routes
 from api.openid.routes.evidence_routes import evidence_routes
 from api.openid.routes.issuer_routes import issuer_routes
+from api.openid.routes.join_routes import join_routes
 from api.openid.routes.verifier_routes import REQUESTS, verifier_routes
 from api.openid.trusting import Mirror, OwnEvidence, Trust
 from api.ports.log_keys import LogKeys
+from api.ports.means import Means
 from contracts.evidence.ledger import Ledger
 from verifier.credential.keys import Randomness
 from verifier.eligibility.catalogue import Catalogue
@@ -89,11 +91,16 @@ class OpenId:
         made = [
             issuer_routes(self.console.office, self.clock),
             verifier_routes(self.desk, self.clock),
+            join_routes(self.desk, self._means()),
             evidence_routes(self.console.office, self.trust, self.clock),
         ]
         if self.demonstration is not None:
             made.append(demo_routes(self.demonstration))
         return made
+
+    def _means(self) -> Means:
+        desk = self.desk
+        return Means(desk.storage, desk.catalogue, self.clock, desk.rng)
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,9 @@ class IssuingReader(Protocol):
     def copies_of(self, agency: str, subject: bytes) -> Sequence[CopyRecord]:
         """All copies of a person, oldest first."""
 
+    def copies_in(self, batch: str) -> Sequence[CopyRecord]:
+        """All copies that were issued together, oldest first."""
+
 
 class Issuing(IssuingReader, Protocol):
     """Writing what the issuer keeps."""
@@ -218,6 +221,13 @@ class IssuerKeys(Protocol):
 
     def adopt(self, agency: str) -> None:
         """Sign with the next key from now on."""
+
+
+class RegisterShelf(Protocol):
+    """Where registers are kept that were imported, by credential type."""
+
+    def keep(self, kind: str, data: bytes) -> None:
+        """Let a file take the place of the register of a type, whole and durably."""
 
 
 class TrustSource(Protocol):

@@ -23,6 +23,7 @@ def add_operation_commands(commands: "argparse._SubParsersAction[argparse.Argume
     restore = commands.add_parser("restore", help="restore a backup into an empty database")
     restore.add_argument("file", type=Path)
     restore.add_argument("--key", type=Path, metavar="FILE", help="the key it is sealed with")
+    restore.add_argument("--check", action="store_true", help="only see that the file is whole")
     restore.set_defaults(command=_restore)
     recover = commands.add_parser(
         "recover-logs", help="bring restored logs up from the published tiles"
@@ -67,6 +68,7 @@ def _worker(_options: argparse.Namespace) -> int:
 def _backup(options: argparse.Namespace) -> int:
     from api.operation.backup import take_backup  # noqa: PLC0415 - needs the api extra
     from api.operation.backup_file import read_key  # noqa: PLC0415
+    from api.ports.means import whole_second  # noqa: PLC0415
     from api.settings import Settings  # noqa: PLC0415
     from api.wiring import open_database, open_destructions, system_clock  # noqa: PLC0415
 
@@ -75,7 +77,7 @@ def _backup(options: argparse.Namespace) -> int:
     storage = open_database(settings)
     try:
         head = open_destructions(settings).head()
-        taken = take_backup(storage, head, options.to, key, system_clock())
+        taken = take_backup(storage, head, options.to, key, whole_second(system_clock()))
     finally:
         storage.close()
     rows = sum(taken.rows.values())
@@ -86,14 +88,18 @@ def _backup(options: argparse.Namespace) -> int:
 @_telling
 def _restore(options: argparse.Namespace) -> int:
     from api.operation.backup_file import read_key  # noqa: PLC0415 - needs the api extra
-    from api.operation.restore import Source, restore_backup  # noqa: PLC0415
+    from api.operation.restore import Source, check, restore_backup  # noqa: PLC0415
+    from api.ports.means import whole_second  # noqa: PLC0415
     from api.settings import Settings  # noqa: PLC0415
     from api.wiring import open_destructions, system_clock  # noqa: PLC0415
 
     settings = Settings.from_environment()
     source = Source(options.file, read_key(options.key) if options.key else None)
+    if options.check:
+        sys.stdout.write(f"{options.file} is whole, of revision {check(source).revision}\n")
+        return DONE
     ledger = open_destructions(settings)
-    made = restore_backup(settings.database.reveal(), source, ledger, system_clock())
+    made = restore_backup(settings.database.reveal(), source, ledger, whole_second(system_clock()))
     rows = sum(made.rows.values())
     sys.stdout.write(f"{rows} rows restored, {made.destroyed} records destroyed again\n")
     if made.logs:
@@ -104,12 +110,13 @@ def _restore(options: argparse.Namespace) -> int:
 @_telling
 def _recover(_options: argparse.Namespace) -> int:
     from api.operation.recovering import recover_all  # noqa: PLC0415 - needs the api extra
+    from api.ports.means import whole_second  # noqa: PLC0415
     from api.settings import Settings  # noqa: PLC0415
     from api.wiring import open_watch, system_clock  # noqa: PLC0415
 
     settings = Settings.from_environment()
     with open_watch(settings) as watch:
-        for log, taken in recover_all(watch, system_clock()).items():
+        for log, taken in recover_all(watch, whole_second(system_clock())).items():
             sys.stdout.write(f"{log}: {taken} leaves taken from the published tiles\n")
     return DONE
 
@@ -118,6 +125,7 @@ def _recover(_options: argparse.Namespace) -> int:
 def _destroy(options: argparse.Namespace) -> int:
     from api.operation.destroying import Record, destroy  # noqa: PLC0415 - needs the api extra
     from api.ports.destruction import RecordKind  # noqa: PLC0415
+    from api.ports.means import whole_second  # noqa: PLC0415
     from api.settings import Settings  # noqa: PLC0415
     from api.wiring import open_database, open_destructions, system_clock  # noqa: PLC0415
 
@@ -125,7 +133,7 @@ def _destroy(options: argparse.Namespace) -> int:
     storage = open_database(settings)
     try:
         record = Record(RecordKind(options.kind), options.subject, options.reason[:MAX_CODE])
-        gone = destroy(storage, open_destructions(settings), record, system_clock())
+        gone = destroy(storage, open_destructions(settings), record, whole_second(system_clock()))
     finally:
         storage.close()
     sys.stdout.write("destroyed\n" if gone else "there is no such record; the ledger keeps it\n")

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import ClassVar, Final
 
 from api.ports.destruction import RecordKind
+from api.ports.means import whole_second
 from contracts.evidence.document import Document
 from contracts.evidence.encoding import canonical, format_time, parse_canonical, tagged_hash
 from contracts.evidence.errors import EncodingError
@@ -93,6 +94,7 @@ class DestructionLedger:
             DestructionLedgerError: the ledger is damaged.
             OSError: the disk refuses; the ledger is as it was.
         """
+        at = whole_second(at)
         with self._locked() as descriptor:
             head, end = _head(_read_all(descriptor))
             line = canonical(

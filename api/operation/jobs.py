@@ -7,6 +7,7 @@ from functools import partial
 from typing import Final
 
 from api.actions.anchor_logs import audit_anchors, seal_log
+from api.actions.keep_session import forget_sessions
 from api.observation.journal import warn
 from api.openid.assembly import OpenId
 from api.openid.ports import OpenIdStorage
@@ -135,6 +136,7 @@ def retain(
     with storage.work() as work:
         count += work.issuing.forget(at)
         count += work.presentations.forget_unanswered(at - keeping.requests)
+    count += _in_batches(lambda: forget_sessions(storage, at, BATCH))
     count += _in_batches(lambda: _forget_done(storage, at - keeping.errands))
     count += _in_batches(lambda: _forget_requests(storage, at - keeping.requests))
     return count + _in_batches(lambda: _forget_accesses(storage, at - keeping.accesses))

@@ -15,7 +15,7 @@ from typing import Final
 from api.actions.deliver_outbox import Courier, Delivery
 from api.observation.journal import describe, note, warn
 from api.ports.errors import StorageError, StorageOccupiedError
-from api.ports.means import Clock
+from api.ports.means import Clock, whole_second
 from api.ports.storage import Storage
 from contracts.evidence.errors import EvidenceError
 
@@ -72,6 +72,9 @@ class Rounds:
                 stop.wait(WAIT_SECONDS)
 
     def _shift(self, stop: threading.Event) -> None:
+        """Work for a minute. What a worker that died had taken is free: there is no other."""
+        with self.storage.work() as work:
+            work.outbox.free(self.courier.owner)
         end = time.monotonic() + SHIFT_SECONDS
         while not stop.is_set() and time.monotonic() < end:
             if not self.go_round():
@@ -83,7 +86,7 @@ class Rounds:
         Raises:
             StorageError: the database does not answer.
         """
-        at = self.clock()
+        at = whole_second(self.clock())
         for job in self.jobs:
             if self._due.get(job.name, at) <= at:
                 self._due[job.name] = at + job.every

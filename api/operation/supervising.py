@@ -22,7 +22,7 @@ from api.operation.exits import LASTING
 
 START_SECONDS: Final = 60.0
 FIRST_WAIT: Final = 0.2
-LONGEST_WAIT: Final = 30.0
+LONGEST_WAIT: Final = 5.0
 STEADY_SECONDS: Final = 60.0
 """Whoever lived as long is started again at once."""
 STOP_SECONDS: Final = 20.0

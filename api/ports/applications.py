@@ -13,6 +13,7 @@ class ApplicationState(StrEnum):
     """Where an application stands."""
 
     OPEN = "open"
+    DECIDED = "decided"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +56,6 @@ class Applications(ApplicationReader, Protocol):
 
     def add(self, application: Application) -> None:
         """Keep a new one; its number is new, because it is random."""
+
+    def close(self, number: str) -> None:
+        """Keep that an officer has decided."""

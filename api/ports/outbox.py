@@ -87,6 +87,9 @@ class Outbox(OutboxReader, Protocol):
     def done(self, ids: Sequence[int], lease: Lease) -> int:
         """Mark errands as done; returns how many were still this lease's."""
 
+    def free(self, owner: str) -> int:
+        """Free the leases of all others but ``owner``; for who knows that no other worker lives."""
+
     def again(self, errand: int, lease: Lease, due: datetime, code: str) -> None:
         """Give an errand back until a moment, saying why."""
 

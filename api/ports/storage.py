@@ -12,6 +12,8 @@ from api.ports.destruction import Destruction
 from api.ports.idempotency import KeptRequests
 from api.ports.logs import LogReader, Logs
 from api.ports.outbox import Outbox, OutboxReader
+from api.ports.papers import PaperReader, Papers
+from api.ports.proposals import ProposalReader, Proposals
 from api.ports.sessions import SessionReader, Sessions
 
 
@@ -49,6 +51,14 @@ class Reading(Protocol):
     @property
     def continuity(self) -> ContinuityReader:
         """The known chain, and logs that are halted."""
+
+    @property
+    def papers(self) -> PaperReader:
+        """Papers."""
+
+    @property
+    def proposals(self) -> ProposalReader:
+        """Proposals on applications."""
 
 
 class Work(Protocol):
@@ -93,6 +103,14 @@ class Work(Protocol):
     @property
     def destruction(self) -> Destruction:
         """Removing what is known of somebody."""
+
+    @property
+    def papers(self) -> Papers:
+        """Papers."""
+
+    @property
+    def proposals(self) -> Proposals:
+        """Proposals on applications."""
 
 
 class Storage(Protocol):

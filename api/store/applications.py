@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     insert,
     select,
+    update,
 )
 
 from api.ports.applications import Application, ApplicationState
@@ -68,3 +69,9 @@ class SqlApplications:
                 "state": application.state.value,
             },
         )
+
+    def close(self, number: str) -> None:
+        """Keep that an officer has decided."""
+        here = applications.c.number == number
+        decided = {"state": ApplicationState.DECIDED.value}
+        self._connection.execute(update(applications).where(here).values(decided))

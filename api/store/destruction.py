@@ -6,13 +6,13 @@ from typing import Any, Final
 
 from sqlalchemy import Column, ColumnElement, Connection, Table, and_, delete, select
 
-from api.actions.append_to_logs import LOG_APPEND
-from api.actions.application_entry import APPLICATIONS_LOG
 from api.ports.destruction import RecordKind
+from api.ports.log_names import APPLICATIONS_LOG, LOG_APPEND, PAPERS_LOG
 from api.store.applications import applications
 from api.store.idempotency import kept_requests
 from api.store.logs import log_places
 from api.store.outbox import outbox
+from api.store.papers import papers, proposals
 from api.store.presentations import answers, presentation_requests
 
 _ROOTS: Final[dict[RecordKind, tuple[Column[Any], Column[Any]]]] = {
@@ -60,9 +60,15 @@ def _belongings(kind: RecordKind, subject: str) -> list[tuple[Table, ColumnEleme
         ]
     errand = and_(outbox.c.kind == LOG_APPEND, outbox.c.key == f"{APPLICATIONS_LOG}/{subject}")
     place = and_(log_places.c.log == APPLICATIONS_LOG, log_places.c.key == subject)
+    own = select(papers.c.id).where(papers.c.application == subject)
+    keys = select(f"{PAPERS_LOG}/" + papers.c.id).where(papers.c.application == subject)
     return [
         (kept_requests, kept_requests.c.resource == subject),
         (outbox, errand),
         (log_places, place),
+        (outbox, and_(outbox.c.kind == LOG_APPEND, outbox.c.key.in_(keys))),
+        (log_places, and_(log_places.c.log == PAPERS_LOG, log_places.c.key.in_(own))),
+        (papers, papers.c.application == subject),
+        (proposals, proposals.c.application == subject),
         (applications, applications.c.number == subject),
     ]

@@ -100,6 +100,7 @@ copies: Final = Table(
     PrimaryKeyConstraint("agency", "index"),
     UniqueConstraint("agency", "status_index"),
     Index(None, "agency", "subject"),
+    Index(None, "batch"),
 )
 deferrals: Final = Table(
     "credential_deferral",
@@ -232,6 +233,11 @@ class SqlIssuing:
         query = select(copies).where(_copy.agency == agency, _copy.subject == subject)
         rows = self._connection.execute(query.order_by(_copy.index)).mappings()
         return [CopyRecord(**row) for row in rows]
+
+    def copies_in(self, batch: str) -> Sequence[CopyRecord]:
+        """All copies that were issued together, oldest first."""
+        query = select(copies).where(_copy.batch == batch).order_by(_copy.index)
+        return [CopyRecord(**row) for row in self._connection.execute(query).mappings()]
 
     def add_deferral(self, deferral: Deferral) -> None:
         """Keep an issuance that waits."""

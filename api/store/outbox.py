@@ -109,6 +109,11 @@ class SqlOutbox:
         statement = update(outbox).where(mine, _c.state == OutboxState.WAITING.value)
         return self._connection.execute(statement.values(values)).rowcount
 
+    def free(self, owner: str) -> int:
+        """Free the leases of all others but ``owner``; returns how many."""
+        others = and_(_c.state == OutboxState.WAITING.value, _c.owner != owner)
+        return self._connection.execute(update(outbox).where(others).values(_FREE)).rowcount
+
     def again(self, errand: int, lease: Lease, due: datetime, code: str) -> None:
         """Give an errand back until a moment, saying why."""
         self._end(errand, lease, {"due": due, "problem": code, **_FREE})

@@ -15,6 +15,7 @@ from api.store.idempotency import SqlKeptRequests
 from api.store.issuing import SqlIssuing
 from api.store.logs import SqlLogs
 from api.store.outbox import SqlOutbox
+from api.store.papers import SqlPapers, SqlProposals
 from api.store.presentations import SqlPresentations
 from api.store.sessions import SqlSessions
 
@@ -84,3 +85,13 @@ class SqlWork:
     def destruction(self) -> SqlDestruction:
         """Removing what is known of somebody."""
         return SqlDestruction(self.connection)
+
+    @cached_property
+    def papers(self) -> SqlPapers:
+        """Papers."""
+        return SqlPapers(self.connection)
+
+    @cached_property
+    def proposals(self) -> SqlProposals:
+        """Proposals on applications."""
+        return SqlProposals(self.connection)

@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,19 +20,36 @@ from fastapi.testclient import TestClient
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
+from api.actions.issue_certificate import Attested
+from api.actions.issue_paper import PaperDesk
+from api.actions.prove_entry import LogProofs
 from api.app import Parts, create_people_app
 from api.health import Health
 from api.http.rates import Rates
 from api.identity.passkeys import WebauthnPasskeys
+from api.openid.assembly import Ground, OpenId, assemble, demo_issuers
+from api.openid.case_asking import CaseDesk
+from api.openid.counter import Counter
+from api.openid.request_object import VerifierIdentity, certify
 from api.origins import Origins
+from api.pages.counter import CounterParts
+from api.pages.papers import PaperParts
+from api.papers.press import Press
 from api.ports.door import Door
 from api.ports.means import Means
+from api.ports.printing import Entry
 from api.store.database import Database
 from api.store.engines import parse_url
 from api.store.migration import migrate, newest_revision
+from contracts.evidence.ledger import Ledger
+from tests.simulators.issuer_keys import MemoryKeys
 from tests.simulators.ledger import SimulatedLedger
+from tests.simulators.log_keys import MemoryLogKeys
+from verifier.credential.keys import SigningKey
 from verifier.eligibility.catalogue import load_catalogue
+from verifier.eligibility.wording import Bilingual
 
+ALARM_READS = 100
 ENGINES = ("sqlite", "postgresql")
 START = datetime(2026, 11, 20, 7, 0, 0, tzinfo=UTC)
 ORIGINS = Origins("http://localhost:8000", "http://localhost:8001", "http://localhost:8002")
@@ -194,6 +211,7 @@ def parts_of(storage: Database, clock: StillClock) -> Parts:
     """Everything that the applications stand on, with a ledger in memory."""
     ledger = SimulatedLedger(lambda: int(clock().timestamp()))
     means = Means(storage, load_catalogue(), clock, secrets.token_bytes)
+    wallets = wallets_of(storage, means, ledger)
     return Parts(
         means=means,
         health=Health(storage, newest_revision(), ledger, {}),
@@ -201,7 +219,61 @@ def parts_of(storage: Database, clock: StillClock) -> Parts:
         origins=ORIGINS,
         rates=Rates(clock, secrets.token_bytes),
         door=Door(means, WebauthnPasskeys(ORIGINS.people, "localhost", "[test] dojang")),
+        papers=papers_of(means, ledger),
+        wallets=tuple(wallets.routes()),
+        counters=CounterParts(
+            Counter(wallets.console.office, MemoryShelf(), means.now, ALARM_READS),
+            CaseDesk(wallets.desk, means, ALARM_READS),
+            trial=True,
+        ),
     )
+
+
+def wallets_of(storage: Database, means: Means, ledger: Ledger) -> OpenId:
+    """Issuer and verifier of the trial, with the test agencies, all keys in memory."""
+    key = SigningKey.generate(secrets.token_bytes)
+    ground = Ground(
+        origin=ORIGINS.people,
+        storage=storage,
+        ledger=ledger,
+        log_keys=MemoryLogKeys(),
+        issuer_keys=MemoryKeys(),
+        catalogue=means.catalogue,
+        clock=means.now,
+        rng=means.rng,
+        verifier=VerifierIdentity(key, certify(key, "test", "localhost", START)),
+        secrets=(secrets.token_bytes(32), secrets.token_bytes(32)),
+    )
+    return assemble(ground, demo_issuers(ground), demo=True)
+
+
+@dataclass
+class MemoryShelf:
+    """Registers that were imported, in memory."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    def keep(self, kind: str, data: bytes) -> None:
+        self.files[kind] = data
+
+
+def papers_of(means: Means, ledger: Ledger) -> PaperParts:
+    """Papers of the trial, proved by logs whose keys are in memory."""
+    proofs = LogProofs(means.storage, MemoryLogKeys(), ledger, means.clock)
+    return PaperParts(PaperDesk(means, Press(), ORIGINS.people), proofs, SmallRegistry())
+
+
+@dataclass(frozen=True)
+class SmallRegistry:
+    """Knows one invented person."""
+
+    def attested(self, kind: str, person: str, on: date) -> Attested | None:  # noqa: ARG002 # always the same
+        if (kind, person) != ("school-record", "synthetic-1"):
+            return None
+        label = Bilingual("기준일에 재학 중인지", "enrolled on the reference date")
+        entry = Entry(label, Bilingual("아니요", "no"))
+        name = Bilingual("[시험] 학교", "[test] school")
+        return Attested(Bilingual("학적 확인", "School record"), name, (entry,))
 
 
 @pytest.fixture

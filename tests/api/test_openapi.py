@@ -1,6 +1,7 @@
 """The OpenAPI documents: complete, and true of what the service answers (schemathesis)."""
 
 import json
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -11,6 +12,10 @@ from hypothesis.errors import Unsatisfiable
 from hypothesis.strategies import SearchStrategy
 from schemathesis import Case
 from schemathesis.generation import GenerationMode
+from schemathesis.specs.openapi.checks import (
+    negative_data_rejection,
+    positive_data_acceptance,
+)
 
 from api.app import Parts, create_ballot_app, create_people_app, create_registration_app
 from api.http.guard import Guard
@@ -23,6 +28,9 @@ CREATE = {
     "registration": (create_registration_app, ORIGINS.registration),
 }
 EXAMPLES = 25
+OF_STRANGERS = [positive_data_acceptance, negative_data_rejection]
+WALLETS = ("/issuers/", "/.well-known/", "/openid4vp/", "/demo/openid/")
+"""What wallets call: raw bodies, and a well-formed request of a stranger is told 400."""
 
 
 def document_of(guard: Guard, origin: str) -> dict[str, Any]:
@@ -90,6 +98,8 @@ def test_document_holds_no_default_problem_of_the_framework(
     document = described[1]
     assert "HTTPValidationError" not in json.dumps(document)
     for path, _, operation in operations(document):
+        if path.startswith(WALLETS):
+            continue  # their routes read bodies themselves
         places = {parameter["in"] for parameter in operation.get("parameters", [])}
         takes = places - {"path"} or "requestBody" in operation
         assert ("422" in operation["responses"]) == bool(takes), path
@@ -121,7 +131,11 @@ def ask(strategy: SearchStrategy[Case], origin: str) -> None:
     )
     @given(case=strategy)
     def check(case: Case) -> None:
-        case.call_and_validate(base_url=origin)
+        answer = case.call(base_url=origin)
+        if answer.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            return  # refused before anything was read; the check knows no such refusal
+        wallets = case.path.startswith(WALLETS)
+        case.validate_response(answer, excluded_checks=OF_STRANGERS if wallets else ())
 
     try:
         check()

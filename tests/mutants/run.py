@@ -18,7 +18,7 @@ from pathlib import Path
 from tests.architecture.sources import ROOT, tracked
 
 FOLDER = Path(__file__).parent
-LINKED = ("node_modules", ".venv", ".setup")
+LINKED = ("node_modules", ".venv", ".setup", "api/fonts")
 GENERATED = ("contracts/artifacts", "contracts/bindings")
 SECONDS = 300
 

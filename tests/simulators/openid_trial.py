@@ -20,6 +20,7 @@ from api.openid.request_object import VerifierIdentity, certify
 from api.store.database import Database
 from api.store.log_key_files import LogKeyFiles
 from contracts.evidence.encoding import Json
+from tests.simulators.issuer_keys import MemoryKeys
 from tests.simulators.ledger import SimulatedLedger
 from verifier.credential.jws import parse_jws, sign_jws
 from verifier.credential.keys import SigningKey, public_jwk
@@ -30,23 +31,6 @@ ORIGIN = "http://localhost:8000"
 SERVICE, KIND, AGENCY = "document-delivery", "delivery-entitlement", "district"
 PRE_AUTHORIZED = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
 START = datetime(2026, 11, 20, 7, 0, 0, tzinfo=UTC)
-
-
-@dataclass
-class MemoryKeys:
-    """``IssuerKeys`` in memory."""
-
-    now: dict[str, SigningKey] = field(default_factory=dict)
-    following: dict[str, SigningKey] = field(default_factory=dict)
-
-    def signer(self, agency: str) -> SigningKey:
-        return self.now.setdefault(agency, SigningKey.generate(secrets.token_bytes))
-
-    def prepare(self, agency: str) -> SigningKey:
-        return self.following.setdefault(agency, SigningKey.generate(secrets.token_bytes))
-
-    def adopt(self, agency: str) -> None:
-        self.now[agency] = self.following.pop(agency)
 
 
 @dataclass

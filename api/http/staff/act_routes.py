@@ -10,13 +10,12 @@ from api.actions.keep_session import SignedIn
 from api.actions.propose_act import ActOrder, propose_act, withdraw_act
 from api.actions.read_staff import acts_for
 from api.http.openapi import WITH_BODY, describe_problems
-from api.http.problems import ProblemError
 from api.http.staff.account_routes import DANGEROUS
 from api.http.staff.door_routes import INSIDE, PREFIX
-from api.http.staff.forms import NAME22, ActAnswer, NewAct
+from api.http.staff.forms import NAME22, AccountAct, ActAnswer, KeyAct, NewAct
 from api.http.staff.gate import Gate, StaffRoute
 from api.ports.accounts import Role
-from api.ports.acts import ROLE_OF, ActKind, TwoPersonAct
+from api.ports.acts import ROLE_OF, TwoPersonAct
 from api.ports.door import Door
 from contracts.evidence.encoding import format_time
 from contracts.evidence.snapshot import Ending
@@ -89,21 +88,12 @@ def _add_decisions(routes: APIRouter, door: Door, gate: Gate) -> None:
         return _answer(withdraw_act(door.means, who.account, act))
 
 
-def _order(new: NewAct) -> ActOrder:
-    """An act has the object of its kind, and no other.
-
-    Raises:
-        ProblemError: it has none, or one of another kind.
-    """
-    if new.kind is ActKind.REVOKE_ISSUER_KEY:
-        if new.key is None or new.account is not None:
-            raise ProblemError("http.invalid_request")
-        issuer, point = bytes.fromhex(new.key.issuer), bytes.fromhex(new.key.point)
-        detail = key_detail(issuer, point, Ending(new.key.ending))
-        return ActOrder(new.kind, key_name(issuer, point), {**detail})
-    if new.account is None or new.key is not None:
-        raise ProblemError("http.invalid_request")
-    return ActOrder(new.kind, new.account)
+def _order(new: AccountAct | KeyAct) -> ActOrder:
+    if isinstance(new, AccountAct):
+        return ActOrder(new.kind, new.account)
+    issuer, point = bytes.fromhex(new.key.issuer), bytes.fromhex(new.key.point)
+    detail = key_detail(issuer, point, Ending(new.key.ending))
+    return ActOrder(new.kind, key_name(issuer, point), {**detail})
 
 
 def _answer(act: TwoPersonAct) -> ActAnswer:

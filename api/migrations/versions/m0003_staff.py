@@ -12,6 +12,7 @@ depends_on = None
 def upgrade() -> None:
     """Make the step."""
     _make_accounts()
+    _make_recognising()
     _make_sessions()
     _make_acts()
 
@@ -53,6 +54,9 @@ def _make_accounts() -> None:
         ),
         sa.PrimaryKeyConstraint("account", "role", name="pk_staff_role"),
     )
+
+
+def _make_recognising() -> None:
     op.create_table(
         "staff_passkey",
         sa.Column("id", sa.String(22), nullable=False),

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from api.openid.demonstration import DEFAULT_PERSON, DEFAULT_SERVICE, Demonstration
 from api.openid.offering import offer_document, offer_uri
+from api.openid.routes.described import describe_wallet
 from api.openid.routes.wallet_route import WalletRoute, json_answer
 
 _Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,64}$")]
@@ -25,9 +26,16 @@ class DemoOfferBody(BaseModel):
 
 def demo_routes(demonstration: Demonstration) -> APIRouter:
     """``/demo/openid/offers``."""
-    routes = APIRouter(include_in_schema=False, route_class=WalletRoute, tags=["demonstration"])
+    routes = APIRouter(route_class=WalletRoute, tags=["demonstration"])
 
-    @routes.post("/demo/openid/offers", summary="Offer a synthetic credential", status_code=201)
+    @routes.post(
+        "/demo/openid/offers",
+        summary="Offer a synthetic credential",
+        status_code=201,
+        responses=describe_wallet(
+            400, status=201, problems=("http.malformed_json", "http.invalid_request")
+        ),
+    )
     def offer(body: DemoOfferBody) -> JSONResponse:
         agency, made = demonstration.offer(body.type, body.service, body.person)
         return json_answer(

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Response
 
 from api.openid.errors import UnknownResourceError
 from api.openid.office import Office
+from api.openid.routes.described import describe_wallet
 from api.openid.routes.wallet_route import JSON_TYPE, WalletRoute
 from api.openid.trusting import Trust
 from verifier.credential.bundle import EvidenceBundle, encode_bundle
@@ -17,9 +18,13 @@ MAX_TILE: Final = 1 << 40
 
 def evidence_routes(office: Office, trust: Trust, now: Callable[[], datetime]) -> APIRouter:
     """``/issuers/<agency>/evidence/<tile>``: a bundle with that one tile."""
-    routes = APIRouter(include_in_schema=False, route_class=WalletRoute)
+    routes = APIRouter(route_class=WalletRoute, tags=["evidence"])
 
-    @routes.get("/issuers/{agency}/evidence/{number}", summary="A whole tile of an agency's log")
+    @routes.get(
+        "/issuers/{agency}/evidence/{number}",
+        summary="A whole tile of an agency's log",
+        responses=describe_wallet(404),
+    )
     def tile(agency: str, number: Annotated[int, Path(ge=0, le=MAX_TILE)]) -> Response:
         origin = office.log_keys.origin(office.agency(agency).log)
         found = trust.own_tile(origin, number, now())

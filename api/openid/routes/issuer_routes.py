@@ -7,6 +7,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 
+from api.http.openapi import Responses
 from api.openid.errors import (
     InvalidCredentialRequestError,
     InvalidTokenRequestError,
@@ -16,6 +17,7 @@ from api.openid.granting import give_nonce, grant_token
 from api.openid.issuing import credential, deferred, notify
 from api.openid.metadata import ISSUER_PATH, SERVER_PATH, issuer_metadata, server_metadata
 from api.openid.office import Office
+from api.openid.routes.described import BEARING, describe_wallet, fields, takes
 from api.openid.routes.wallet_route import (
     FORM_TYPE,
     JSON_TYPE,
@@ -28,19 +30,23 @@ from api.openid.routes.wallet_route import (
 
 ISSUERS: Final = "/issuers"
 STATUS_TYPE: Final = "application/statuslist+jwt"
-_REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
-    400: {"description": "A standard error code"},
-    404: {"description": "No such issuer"},
+_METADATA: Final = describe_wallet(404)
+_PROOFS: Final[dict[str, Any]] = {
+    "type": "object",
+    "properties": {"jwt": {"type": "array", "items": {"type": "string"}, "minItems": 1}},
 }
-_GUARDED: Final[dict[int | str, dict[str, Any]]] = {
-    **_REFUSALS,
-    401: {"description": "No good access token"},
-}
+_TOKEN: Final = takes(FORM_TYPE, fields("grant_type", "pre-authorized_code", "tx_code"))
+_CREDENTIAL: Final = takes(
+    JSON_TYPE, fields(credential_configuration_id={"type": "string"}, proofs=_PROOFS)
+)
+_WAITING: Final[Responses] = {202: describe_wallet(status=202)[202]}
+_DEFERRED: Final = takes(JSON_TYPE, fields("transaction_id"))
+_NOTIFICATION: Final = takes(JSON_TYPE, fields("notification_id", "event"))
 
 
 def issuer_routes(office: Office, now: Callable[[], datetime]) -> APIRouter:
     """Everything a wallet calls at an issuer."""
-    routes = APIRouter(include_in_schema=False, route_class=WalletRoute, tags=["OpenID4VCI"])
+    routes = APIRouter(route_class=WalletRoute, tags=["OpenID4VCI"])
     _add_metadata(routes, office)
     _add_grants(routes, office, now)
     _add_credentials(routes, office, now)
@@ -50,17 +56,22 @@ def issuer_routes(office: Office, now: Callable[[], datetime]) -> APIRouter:
 def _add_metadata(routes: APIRouter, office: Office) -> None:
     for path in (f"{ISSUER_PATH}{ISSUERS}/{{agency}}", f"{ISSUERS}/{{agency}}{ISSUER_PATH}"):
 
-        @routes.get(path, summary="Credential issuer metadata", responses=_REFUSALS)
+        @routes.get(path, summary="Credential issuer metadata", responses=_METADATA)
         def issuer(agency: str) -> JSONResponse:
             return JSONResponse(issuer_metadata(office.agency(agency)))
 
     for path in (f"{SERVER_PATH}{ISSUERS}/{{agency}}", f"{ISSUERS}/{{agency}}{SERVER_PATH}"):
 
-        @routes.get(path, summary="Authorization server metadata", responses=_REFUSALS)
+        @routes.get(path, summary="Authorization server metadata", responses=_METADATA)
         def server(agency: str) -> JSONResponse:
             return JSONResponse(server_metadata(office.agency(agency)))
 
-    @routes.get(f"{ISSUERS}/{{agency}}/status/1", summary="Status list", responses=_REFUSALS)
+    @routes.get(
+        f"{ISSUERS}/{{agency}}/status/1",
+        summary="Status list",
+        response_class=Response,
+        responses=describe_wallet(404, media=STATUS_TYPE),
+    )
     def status(agency: str) -> Response:
         uri = office.agency(agency).status_uri
         with office.storage.reading() as reading:
@@ -71,13 +82,20 @@ def _add_metadata(routes: APIRouter, office: Office) -> None:
 
 
 def _add_grants(routes: APIRouter, office: Office, now: Callable[[], datetime]) -> None:
-    @routes.post(f"{ISSUERS}/{{agency}}/token", summary="Token endpoint", responses=_REFUSALS)
+    @routes.post(
+        f"{ISSUERS}/{{agency}}/token",
+        summary="Token endpoint",
+        responses=describe_wallet(400, 404),
+        openapi_extra=_TOKEN,
+    )
     def token(agency: str, kind: ContentType, body: Body) -> JSONResponse:
         if kind != FORM_TYPE:
             raise InvalidTokenRequestError("the body is a form")
         return json_answer(grant_token(office, agency, body, now()))
 
-    @routes.post(f"{ISSUERS}/{{agency}}/nonce", summary="Nonce endpoint", responses=_REFUSALS)
+    @routes.post(
+        f"{ISSUERS}/{{agency}}/nonce", summary="Nonce endpoint", responses=describe_wallet(404)
+    )
     def nonce(agency: str) -> JSONResponse:
         return json_answer(give_nonce(office, agency, now()))
 
@@ -85,14 +103,24 @@ def _add_grants(routes: APIRouter, office: Office, now: Callable[[], datetime]) 
 def _add_credentials(routes: APIRouter, office: Office, now: Callable[[], datetime]) -> None:
     place = f"{ISSUERS}/{{agency}}"
 
-    @routes.post(f"{place}/credential", summary="Credential endpoint", responses=_GUARDED)
+    @routes.post(
+        f"{place}/credential",
+        summary="Credential endpoint",
+        responses=describe_wallet(400, 401, 404) | _WAITING,
+        openapi_extra={**_CREDENTIAL, **BEARING},
+    )
     def issue(agency: str, token: Bearer, kind: ContentType, body: Body) -> JSONResponse:
         if kind != JSON_TYPE:
             raise InvalidCredentialRequestError("the body is JSON")
         made = credential(office, agency, token, body, now())
         return json_answer(made.body, made.status)
 
-    @routes.post(f"{place}/deferred", summary="Deferred credential endpoint", responses=_GUARDED)
+    @routes.post(
+        f"{place}/deferred",
+        summary="Deferred credential endpoint",
+        responses=describe_wallet(400, 401, 404) | _WAITING,
+        openapi_extra={**_DEFERRED, **BEARING},
+    )
     def later(agency: str, token: Bearer, body: Body) -> JSONResponse:
         made = deferred(office, agency, token, body, now())
         return json_answer(made.body, made.status)
@@ -101,7 +129,8 @@ def _add_credentials(routes: APIRouter, office: Office, now: Callable[[], dateti
         f"{place}/notification",
         summary="Notification endpoint",
         status_code=204,
-        responses=_GUARDED,
+        responses=describe_wallet(400, 401, 404, media=""),
+        openapi_extra={**_NOTIFICATION, **BEARING},
     )
     def told(agency: str, token: Bearer, body: Body) -> Response:
         notify(office, agency, token, body, now())

@@ -2,19 +2,19 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from io import BytesIO
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
-import segno
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from api.http.qr import qr_svg
 from api.openid.asking import AskOrder, Device, RequestForm, ResponseMode
 from api.openid.errors import InvalidAnswerError
 from api.openid.forms import parse_form
 from api.openid.receiving import Desk, OpenedRequest, fetch_request, look, open_request, receive
 from api.openid.request_object import REQUEST_MEDIA_TYPE
+from api.openid.routes.described import describe_wallet, fields, takes
 from api.openid.routes.wallet_route import (
     FORM_TYPE,
     NO_STORE,
@@ -29,10 +29,11 @@ from contracts.evidence.errors import EncodingError
 
 REQUESTS: Final = "/openid4vp/requests"
 MAX_WALLET_NONCE: Final = 512
-_REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
-    400: {"description": "Malformed, expired, or answered before"},
-    404: {"description": "No such request"},
-}
+_ANSWER: Final = takes(
+    FORM_TYPE, fields(**{name: {"type": "string"} for name in ("state", "vp_token", "response")})
+)
+_WALLET_NONCE: Final = takes(FORM_TYPE, fields(wallet_nonce={"type": "string"}), required=False)
+_BODY: Final = ("http.malformed_json", "http.invalid_request")
 _Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,64}$")]
 
 
@@ -53,7 +54,7 @@ class AskBody(BaseModel):
 
 def verifier_routes(desk: Desk, now: Callable[[], datetime]) -> APIRouter:
     """Everything that pages and wallets call at the verifier."""
-    routes = APIRouter(include_in_schema=False, route_class=WalletRoute, tags=["OpenID4VP"])
+    routes = APIRouter(route_class=WalletRoute, tags=["OpenID4VP"])
     _add_asking(routes, desk, now)
     _add_wallet(routes, desk, now)
     return routes
@@ -65,7 +66,7 @@ def asked_json(opened: OpenedRequest) -> dict[str, Json]:
     return {
         "id": asked.request.id,
         "link": opened.link,
-        "qr": _qr(opened.link),
+        "qr": qr_svg(opened.link),
         "session": opened.asking.session,
         "consent": asked.consent_text,
         "expires": format_time(asked.request.expires),
@@ -73,12 +74,23 @@ def asked_json(opened: OpenedRequest) -> dict[str, Json]:
 
 
 def _add_asking(routes: APIRouter, desk: Desk, now: Callable[[], datetime]) -> None:
-    @routes.post(REQUESTS, summary="Ask for presentations", status_code=201, responses=_REFUSALS)
+    @routes.post(
+        REQUESTS,
+        summary="Ask for presentations",
+        status_code=201,
+        responses=describe_wallet(404, status=201, problems=_BODY),
+    )
     def ask(body: AskBody) -> JSONResponse:
         order = AskOrder(desk.query(body.service, body.round), body.form, body.mode, body.device)
         return json_answer(asked_json(open_request(desk, order, now())), 201)
 
-    @routes.get(f"{REQUESTS}/{{name}}/result", summary="What came of it", responses=_REFUSALS)
+    @routes.get(
+        f"{REQUESTS}/{{name}}/result",
+        summary="What came of it",
+        description="Needs the session that came with the request as a bearer token; without it "
+        "there is nothing of that name.",
+        responses=describe_wallet(404, problems=("http.invalid_request",)),
+    )
     def result(
         name: str,
         session: Bearer,
@@ -94,15 +106,31 @@ def _add_asking(routes: APIRouter, desk: Desk, now: Callable[[], datetime]) -> N
 def _add_wallet(routes: APIRouter, desk: Desk, now: Callable[[], datetime]) -> None:
     place = f"{REQUESTS}/{{name}}"
 
-    @routes.get(place, summary="Fetch the signed request", responses=_REFUSALS)
+    @routes.get(
+        place,
+        summary="Fetch the signed request",
+        response_class=Response,
+        responses=describe_wallet(400, 404, media=REQUEST_MEDIA_TYPE),
+    )
     def fetch(name: str) -> Response:
         return _signed(fetch_request(desk, name, None, now()))
 
-    @routes.post(place, summary="Fetch the signed request for a wallet", responses=_REFUSALS)
+    @routes.post(
+        place,
+        summary="Fetch the signed request for a wallet",
+        response_class=Response,
+        responses=describe_wallet(400, 404, media=REQUEST_MEDIA_TYPE),
+        openapi_extra=_WALLET_NONCE,
+    )
     def fetch_for(name: str, kind: ContentType, body: Body) -> Response:
         return _signed(fetch_request(desk, name, _wallet_nonce(kind, body), now()))
 
-    @routes.post(f"{place}/response", summary="The wallet's answer", responses=_REFUSALS)
+    @routes.post(
+        f"{place}/response",
+        summary="The wallet's answer",
+        responses=describe_wallet(400, 404),
+        openapi_extra=_ANSWER,
+    )
     def answer(name: str, kind: ContentType, body: Body) -> JSONResponse:
         if kind != FORM_TYPE:
             raise InvalidAnswerError("the body is a form")
@@ -130,10 +158,3 @@ def _wallet_nonce(kind: str, body: bytes) -> str | None:
     if nonce is not None and not 0 < len(nonce) <= MAX_WALLET_NONCE:
         raise InvalidAnswerError("wallet_nonce is empty or too long")
     return nonce
-
-
-def _qr(link: str) -> str:
-    """The link as a QR in SVG."""
-    buffer = BytesIO()
-    segno.make(link, error="l", micro=False).save(buffer, kind="svg", xmldecl=False, scale=3)
-    return buffer.getvalue().decode("utf-8")

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx2
 
@@ -94,7 +94,7 @@ class Applicants:
     _stop: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
 
-    def __enter__(self) -> "Applicants":
+    def __enter__(self) -> Self:
         self._threads = [threading.Thread(target=self._apply) for _ in range(self.count)]
         for thread in self._threads:
             thread.start()

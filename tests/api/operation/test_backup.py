@@ -15,7 +15,7 @@ from api.operation.backup_errors import (
     LedgerBehindError,
     TargetNotEmptyError,
 )
-from api.operation.backup_file import FRAME_BYTES, read_key, read_lines, write_lines
+from api.operation.backup_file import FRAME_BYTES, Sealing, read_key, read_lines, write_lines
 from api.operation.continuity import UNCOMPARED
 from api.operation.destroying import BY_REQUEST, Record, destroy
 from api.operation.restore import Restored, Source, restore_backup
@@ -140,6 +140,26 @@ def test_a_damaged_backup_changes_nothing(
         with pytest.raises((BackupFileError, BackupKeyError)):
             restore(alone, empty, damaged, key)
         assert not Path(empty.removeprefix("sqlite:///")).exists()
+
+
+def test_a_checksum_that_does_not_fit_is_refused(alone: World, databases: Databases) -> None:
+    """Written whole by somebody else: frames and compression are sound, the content is not ours."""
+    alone.apply()
+    with back_up(alone).open("rb") as file:
+        lines = list(read_lines(file, None))
+    changed = [line.replace(b'"2026"', b'"2025"') for line in lines]
+    assert changed != lines
+    other = alone.folder / "other"
+    with other.open("wb") as file:
+        write_lines(file, changed, None)
+    with pytest.raises(BackupFileError):
+        restore(alone, databases.empty("sqlite"), other)
+
+
+def test_sealed_frames_have_nonces_of_their_own() -> None:
+    sealing = Sealing(b"header", b"p" * 7, KEY)
+    frames = {sealing.close(n, last, b"data") for n in range(3) for last in (b"\x00", b"\x01")}
+    assert len(frames) == 6
 
 
 def test_a_sealed_backup_needs_its_key(alone: World, databases: Databases) -> None:

@@ -3,8 +3,11 @@
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 
 from api.actions.anchor_logs import seal_log
+from api.http.problems import add_problem_handlers
 from api.operation.backup import take_backup
 from api.operation.continuity import (
     BEHIND,
@@ -152,3 +155,16 @@ def test_another_chain_is_not_taken_for_the_one_that_is_known(alone: World) -> N
     other = type(known)(known.chain_id + 1, known.genesis, known.contracts)
     with pytest.raises(OtherChainError):
         agree_on_chain(alone.storage, other)
+
+
+def test_who_needs_a_halted_log_is_told_to_come_back() -> None:
+    app = FastAPI()
+    add_problem_handlers(app)
+
+    @app.get("/")
+    def fail() -> None:
+        raise LogHaltedError("the log is halted")
+
+    answer = TestClient(app).get("/")
+    assert (answer.status_code, answer.json()["code"]) == (503, "storage.unavailable")
+    assert answer.headers["retry-after"]

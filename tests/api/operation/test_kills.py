@@ -3,7 +3,6 @@
 import os
 import signal
 import tempfile
-import time
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -12,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import psutil
 import pytest
 from sqlalchemy import text
 
 from api.store.database import Database
-from tests.api.operation.live import PATH, SECONDS, Applicants, Live, live, until
+from tests.api.operation.live import PATH, Applicants, Live, live, until
 
 pytestmark = pytest.mark.xdist_group("live")
 KINDS = ("web-1", "worker", "database")
@@ -33,16 +33,23 @@ class Postgres:
         return str(self.server.get_uri())
 
     def kill(self) -> None:
-        os.kill(self.server.get_pid(), signal.SIGKILL)
-        end = time.monotonic() + SECONDS
-        while True:
-            try:
-                self.server.ensure_postgres_running()
-                return
-            except Exception:  # the killed server's processes hold its memory for a moment
-                if time.monotonic() > end:
-                    raise
-                time.sleep(0.2)
+        """Kill the postmaster, see its processes end, and start it on what is on disk."""
+        postmaster = psutil.Process(self.server.get_pid())
+        others = postmaster.children()
+        postmaster.kill()
+        until(lambda: not any(map(is_alive, [postmaster, *others])))
+        # A dead postmaster that nobody waits for still has its number, and would pass for alive.
+        for left in ("postmaster.pid", ".s.PGSQL.*.lock"):
+            for path in Path(self.server.pgdata).glob(left):
+                path.unlink()
+        self.server.ensure_postgres_running()
+
+
+def is_alive(process: psutil.Process) -> bool:
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 @pytest.fixture

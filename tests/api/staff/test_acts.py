@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import threading
 from hashlib import sha256
 from typing import Any
 
@@ -271,3 +272,36 @@ def test_acts_are_done_alike_on_both_engines(means: Means, clock: StillClock) ->
         confirm_act(means, people[0].id, late.id)
     assert canonical({**detail}) == done.detail
     assert secrets.compare_digest(done.detail, late.detail)
+
+
+def test_two_who_confirm_at_once_do_it_once(means: Means) -> None:
+    people = [
+        Account(letter * 32, "[시험]", letter, AccountState.ACTIVE, frozenset({Role.ISSUER}), START)
+        for letter in "abc"
+    ]
+    with means.storage.work() as work:
+        for one in people:
+            work.accounts.add(one)
+    point = key_point()
+    detail = key_detail(ISSUER, point, Ending.ORDERLY)
+    order = ActOrder(ActKind.REVOKE_ISSUER_KEY, key_name(ISSUER, point), {**detail})
+    act = propose_act(means, people[0], order)
+    ends: list[str] = []
+    start = threading.Barrier(2)
+
+    def confirming(who: str) -> None:
+        start.wait()
+        try:
+            ends.append(confirm_act(means, who, act.id).state.value)
+        except ActEndedError as error:
+            ends.append(error.code)
+
+    threads = [threading.Thread(target=confirming, args=(one.id,)) for one in people[1:]]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(ends) == ["act.ended", "done"]
+    with means.storage.reading() as reading:
+        assert [one.act for one in reading.acts.entries(9)].count("act.confirm") == 1
+        assert {one.kind: one.count for one in reading.outbox.counts()}[END_KEY] == 1

@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute
 
 from api.app import Parts, create_people_app
 from api.http.staff.gate import Gate, StaffRoute, requirements_of
+from api.pages.counter import all_counter_routes
 from api.pages.staff import staff_routes
 from api.pages.staff_route import StaffPage
 from api.ports.accounts import Role
@@ -27,7 +28,20 @@ AT_THE_DOOR = {
     "/staff/invitation",
 }
 """The only routes of staff that nobody needs to be signed in for."""
-FEWEST_ROUTES = 30
+FEWEST_ROUTES = 45
+ELSEWHERE = {"api.http.staff.case_routes"}
+"""Routes of staff that come with papers."""
+NAMES = {
+    "account": "0" * 32,
+    "role": "judge",
+    "act": "A" * 22,
+    "passkey": "A" * 22,
+    "paper": "A" * 22,
+    "credential": "A" * 22,
+    "agency": "district",
+    "number": "AAAA-AAAA-AAAA-AAAA",
+}
+"""One of each thing that a route's address names."""
 
 
 def routes_of(app: FastAPI) -> Iterator[BaseRoute]:
@@ -69,7 +83,7 @@ def test_every_staff_route_but_the_door_refuses_who_is_not_signed_in(
     for route in staff_routes_of(parts):
         if route.path in AT_THE_DOOR:
             continue
-        path = route.path.format(account="0" * 32, role="judge", act="A" * 22, passkey="A" * 22)
+        path = route.path.format(**NAMES)
         for method in sorted(route.methods):
             answer = stranger.browser.ask(method, path, json={})
             wanted = 401 if path.startswith(API) else 303
@@ -90,8 +104,13 @@ def test_a_requirement_of_no_role_cannot_be_made(parts: Parts) -> None:
 
 def test_all_routers_together_are_served(parts: Parts) -> None:
     assert parts.door is not None
+    assert parts.counters is not None
     routers = staff_routes(parts.door, ORIGINS.people, parts.rates)
-    assert sum(len(router.routes) for router in routers) == len(staff_routes_of(parts))
+    routers += all_counter_routes(parts.counters, parts.means, ORIGINS.people, parts.rates)
+    made = sum(len(router.routes) for router in routers)
+    assert made == len(
+        [r for r in staff_routes_of(parts) if r.endpoint.__module__ not in ELSEWHERE]
+    )
 
 
 @pytest.mark.parametrize("role", sorted(set(Role) - {Role.ADMINISTRATOR, Role.AUDITOR}))
@@ -153,7 +172,7 @@ def test_no_changing_route_takes_requests_of_other_pages(
 ) -> None:
     administrator = office.administrator()
     for route in staff_routes_of(parts):
-        path = route.path.format(account="0" * 32, role="judge", act="A" * 22, passkey="A" * 22)
+        path = route.path.format(**NAMES)
         for method in sorted(route.methods - {"GET", "HEAD"}):
             answer = administrator.browser.ask(method, path, headers=FOREIGN[case], json={})
             assert answer.status_code in {403, 415, 422}, (method, path)

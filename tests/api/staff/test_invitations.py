@@ -115,13 +115,13 @@ def test_what_ended_is_forgotten_and_nothing_else(office: Office) -> None:
     administrator = office.administrator()
     invite_staff(office.means, administrator.account, ORDER)
     office.stranger().browser.post("/sign-in/options", {})
-    assert forget_sessions(office.means) == 0
+    assert forget_sessions(office.means.storage, office.clock()) == 0
     office.clock.forward(minutes=6)
-    assert forget_sessions(office.means) == 1
+    assert forget_sessions(office.means.storage, office.clock()) == 1
     office.clock.forward(hours=10)
-    assert forget_sessions(office.means) == 1
+    assert forget_sessions(office.means.storage, office.clock()) == 1
     office.clock.forward(hours=48)
-    assert forget_sessions(office.means) == 1
+    assert forget_sessions(office.means.storage, office.clock()) == 1
 
 
 def test_accounts_are_kept_alike_on_both_engines(means: Means) -> None:

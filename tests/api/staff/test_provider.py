@@ -16,7 +16,7 @@ from api.actions.invite_staff import InvitationOrder, invite_staff
 from api.app import Parts, create_people_app
 from api.http.staff.cookies import CEREMONY, SESSION
 from api.identity.provider import Client, OidcProvider
-from api.identity.provider_documents import MAX_BYTES, check_address
+from api.identity.provider_documents import MAX_BYTES, Documents, check_address
 from api.pages.staff_door import CALLBACK
 from api.ports.accounts import Role
 from api.ports.door import Door, ProviderUnavailableError
@@ -128,7 +128,17 @@ def test_a_stolen_code_is_worth_nothing_without_its_verifier(
     assert SESSION not in thief.browser.cookies
 
 
-MINUTE = 60
+def test_state_is_looked_at_before_anything_is_asked(
+    city: Office, simulator: OidcSimulator
+) -> None:
+    person = joined(city, simulator)
+    back = simulator.sign_in(leave(person))
+    before = len(simulator.asked)
+    assert come_back(person, back.replace("state=", "state=x")).status_code == 403
+    assert len(simulator.asked) == before
+    assert SESSION not in person.browser.cookies
+
+
 CLAIMS: dict[str, tuple[dict[str, Any], bool]] = {
     "as it should be": ({}, True),
     "an audience of several with azp": ({"aud": [CLIENT, "x"], "azp": CLIENT}, True),
@@ -230,6 +240,17 @@ BROKEN: dict[str, tuple[dict[str, Any], dict[str, bytes]]] = {
 }
 
 
+def test_a_long_answer_is_not_read_to_its_end(simulator: OidcSimulator) -> None:
+    """Even where it would be read well: the members are honest, the rest is space."""
+    path = "/.well-known/openid-configuration"
+    honest = json.dumps(simulator.answer(path)).encode()
+    simulator.broken = {path: honest + b" " * (MAX_BYTES - len(honest))}
+    assert Documents().get(simulator.issuer + path)["issuer"] == simulator.issuer
+    simulator.broken = {path: simulator.broken[path] + b" "}
+    with pytest.raises(ProviderUnavailableError, match="too long"):
+        Documents().get(simulator.issuer + path)
+
+
 @pytest.mark.parametrize("case", BROKEN)
 def test_a_provider_that_says_nonsense_is_unavailable(
     city: Office, simulator: OidcSimulator, case: str
@@ -245,6 +266,17 @@ def test_an_answer_of_another_issuer_is_refused(city: Office, simulator: OidcSim
     wrong = back.replace(f"iss={simulator.issuer.replace(':', '%3A').replace('/', '%2F')}", "iss=x")
     assert wrong != back
     assert come_back(person, wrong).status_code == 403
+
+
+def test_a_person_whom_the_provider_refuses_is_refused(
+    city: Office, simulator: OidcSimulator
+) -> None:
+    person = joined(city, simulator)
+    state = parse_qs(urlsplit(leave(person)).query)["state"][0]
+    before = len(simulator.asked)
+    back = f"{CALLBACK}?error=access_denied&state={state}"
+    assert person.browser.ask("GET", back, headers={}).status_code == 403
+    assert len(simulator.asked) == before
 
 
 def test_without_a_provider_there_is_none(office: Office) -> None:

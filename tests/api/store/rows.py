@@ -276,6 +276,35 @@ ROWS: dict[str, Rows] = {
         ("known_chain", {"chain_id": 5, "genesis": b"g" * 32, "contracts": "{}"}),
         ("log_halt", {"log": "applications", "code": "log.behind", "since": MOMENT}),
     ],
+    "0005": [
+        (
+            "paper",
+            {
+                "id": "p" * 22,
+                "kind": "receipt",
+                "application": "AAAA-BBBB-CCCC-DDDD",
+                "issuer_ko": "[시험] 부서",
+                "issuer_en": "[test] office",
+                "issued": MOMENT,
+                "expires": None,
+                "salt": b"x" * 32,
+                "content_digest": b"c" * 32,
+                "file_digest": b"f" * 32,
+                "file": b"%PDF-",
+                "revoked": None,
+            },
+        ),
+        (
+            "proposal",
+            {
+                "application": "AAAA-BBBB-CCCC-DDDD",
+                "request": "request",
+                "proposal": b"{}",
+                "attached": MOMENT,
+                "decision": None,
+            },
+        ),
+    ],
 }
 
 

@@ -86,7 +86,8 @@ function transcript(v) {
   for (const c of v.slack) {
     const weights = slackWeights(c.spread);
     expectSame("weights", weights, c.weights);
-    expectSame("splits", c.splits.map((/** @type {any} */ _, /** @type {number} */ i) => splitSlack(weights, i)), c.splits);
+    const splits = c.splits.map((/** @type {any} */ _, /** @type {number} */ i) => splitSlack(weights, i));
+    expectSame("splits", splits, c.splits);
   }
 }
 

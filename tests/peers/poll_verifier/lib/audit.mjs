@@ -10,7 +10,7 @@ import { leafHash, root } from "./merkle.mjs";
 import { ballotLengthOf, makePoll } from "./params.mjs";
 import { checkFiles, Folder, Lacking, readManifest, TALLY, tokenLog } from "./record.mjs";
 import { readCommitments, readEntries, readOpened, readPanel } from "./sheets.mjs";
-import * as anchored from "./snapshot.mjs";
+import * as chain from "./snapshot.mjs";
 import { sha256 } from "./transcript.mjs";
 import * as tally from "./tally.mjs";
 
@@ -101,7 +101,7 @@ export class Audit {
       if (error instanceof Lacking) state = "undetermined";
       else report(error, place, add);
     }
-    this.checks[check] = this.findings.length > before ? "found" : state;
+    this.checks[check] = this.findings.length > before ? "fails" : state;
   }
 
   /**
@@ -152,10 +152,10 @@ export class Audit {
     });
     if (x.def && x.manifest && x.manifest.poll !== hex(x.def.pollId)) {
       this.findings.push({ check: "A-02", place: "manifest.json", code: "A-02", message: "names another poll" });
-      this.checks["A-02"] = "found";
+      this.checks["A-02"] = "fails";
     }
     this.run("A-03", "definition.json", (add) => {
-      anchored.checkChain(need(this.snapshot, "a snapshot"), need(x.d, "the definition"), add);
+      chain.checkChain(need(this.snapshot, "a snapshot"), need(x.d, "the definition"), add);
     });
   }
 
@@ -227,7 +227,9 @@ export class Audit {
           log.checkTokenNote(folder, d.publication.origin, key, i + 1, state, add);
           const origin = `${d.publication.origin}/registrar/${i + 1}`;
           const times = { closes: timeMember(d.registration.closes, "closes"), last: x.def.last };
-          if (this.snapshot && !anchored.anchoredAlone(this.snapshot, origin, state, times)) add("another state is anchored");
+          if (this.snapshot && !chain.anchoredAlone(this.snapshot, origin, state, times)) {
+            add("another state is anchored");
+          }
         });
       }
       x.tokens = logs.includes(null) ? null : logs;
@@ -257,7 +259,7 @@ export class Audit {
       const { opens, last } = need(x.def, "the definition");
       const checkpoints = need(x.checkpoints, "the checkpoints");
       log.checkTimes(checkpoints, opens, last, add);
-      if (this.snapshot && !anchored.anchoredExactly(this.snapshot, x.d.publication.origin, last, checkpoints)) {
+      if (this.snapshot && !chain.anchoredExactly(this.snapshot, x.d.publication.origin, last, checkpoints)) {
         add("other checkpoints are anchored");
       }
     });
@@ -333,16 +335,16 @@ export class Audit {
       const asked = N >= x.d.casting.min_ballots;
       if (there !== 0 && there !== TALLY.length) add("only a part is there");
       else if ((there !== 0) !== asked) add(asked ? "is missing" : "is there with too few ballots", "tally", "D-07");
-      const log = anchored.tallyLog(x.d.publication.origin);
-      if (this.snapshot && there === 0 && !anchored.anchoredNever(this.snapshot, log)) add("is anchored and not there");
+      const own = chain.tallyLog(x.d.publication.origin);
+      if (this.snapshot && there === 0 && !chain.anchoredNever(this.snapshot, own)) add("is anchored and not there");
     });
     this.run("A-20", "tally/partials.bin", (add) => {
       const bytes = folder.readTally("tally/partials.bin");
       const aggregate = need(x.aggregate, "the sum");
       need(x.signed, "the checkpoints");
       if (aggregate.decryptedAt <= x.def.last) add("decrypted before the end", "tally/aggregate.json");
-      const log = anchored.tallyLog(x.d.publication.origin);
-      if (this.snapshot && !anchored.anchoredOnce(this.snapshot, log, bytes, aggregate.decryptedAt)) {
+      const own = chain.tallyLog(x.d.publication.origin);
+      if (this.snapshot && !chain.anchoredOnce(this.snapshot, own, bytes, aggregate.decryptedAt)) {
         add("other partial decryptions or another time are anchored");
       }
       const { shares } = need(x.trustees, "the trustees' keys");
@@ -374,8 +376,8 @@ export class Audit {
       if (anchoredAt < x.def.deadline) add("fixed before the deadline", "contest/opened.json");
       const decryptedAt = x.aggregate?.decryptedAt ?? Infinity;
       if (anchoredAt > decryptedAt) add("decrypted before the sheets were fixed", "contest/opened.json");
-      const log = anchored.sheetsLog(x.d.publication.origin);
-      if (this.snapshot && !anchored.anchoredOnce(this.snapshot, log, leaf, anchoredAt)) {
+      const own = chain.sheetsLog(x.d.publication.origin);
+      if (this.snapshot && !chain.anchoredOnce(this.snapshot, own, leaf, anchoredAt)) {
         add("other openings or another time are anchored", "contest/opened.json");
       }
     });

@@ -1,6 +1,7 @@
 // The ballot: bytes, equations, tracking code, openings (SPEC section 6).
 import { equal, join, Reader, Refused, toInt, u32 } from "./bytes.mjs";
-import { combine, compress1, decodeG1, Fr, G1, H, inSubgroup, mul, readScalar, samePairing, tokenPoint } from "./group.mjs";
+import { combine, compress1, decodeG1, Fr, G1, H, inSubgroup, mul } from "./group.mjs";
+import { readScalar, samePairing, tokenPoint } from "./group.mjs";
 import { splitSlack } from "./params.mjs";
 import { chal, tr } from "./transcript.mjs";
 

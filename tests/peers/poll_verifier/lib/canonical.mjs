@@ -108,7 +108,9 @@ export function intMember(value, low, high, where) {
  * @param {string} where
  */
 export function timeMember(value, where) {
-  if (typeof value !== "string" || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(value)) throw new Error(`${where} is no time`);
+  if (typeof value !== "string" || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(value)) {
+    throw new Error(`${where} is no time`);
+  }
   const ms = Date.parse(value);
   const again = Number.isNaN(ms) ? "" : `${new Date(ms).toISOString().slice(0, 19)}Z`;
   if (again !== value) throw new Error(`${where} is no time of the calendar`);

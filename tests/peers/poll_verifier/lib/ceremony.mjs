@@ -44,7 +44,8 @@ export function makeSetting({ role, threshold, dishonest = 0, m, identities, cha
   const sorted = [...identities].sort(compare);
   const repeated = sorted.some((k, i) => i > 0 && equal(k, sorted[i - 1]));
   if (repeated || identities.some((k) => identityPoint(k) === null)) throw new Refused("K-02", "identity keys");
-  const ceremony = tr("ceremony", ascii(role), u32(n), u32(threshold), u32(m), join(...identities), u256(chainId), nonce);
+  const numbers = [n, threshold, m].map(u32);
+  const ceremony = tr("ceremony", ascii(role), ...numbers, join(...identities), u256(chainId), nonce);
   return { role, n, t: threshold, m, identities, ceremony, group: GROUPS[role] };
 }
 
@@ -58,12 +59,17 @@ export function readMessage(bytes) {
   const kind = r.int(1);
   const sender = r.int(4);
   const end = bytes.length - 64;
-  return { kind, sender, body: bytes.subarray(5, end), statement: bytes.subarray(0, end), signature: bytes.subarray(end) };
+  const [body, statement, signature] = [bytes.subarray(5, end), bytes.subarray(0, end), bytes.subarray(end)];
+  return { kind, sender, body, statement, signature };
 }
 
 /** @param {Setting} s @param {Message} msg */
 export const signedBy = (s, msg) =>
-  verify(s.identities[msg.sender - 1], tr("message", s.ceremony, u8(msg.kind), u32(msg.sender), msg.body), msg.signature);
+  verify(
+    s.identities[msg.sender - 1],
+    tr("message", s.ceremony, u8(msg.kind), u32(msg.sender), msg.body),
+    msg.signature,
+  );
 
 /**
  * K-02 over the list of one round, then K-03 for each message.
@@ -172,7 +178,10 @@ function checkCommitments(s, msg, view, first) {
  * @param {number} l
  */
 export const evaluate = (C, l) =>
-  C.reduceRight((/** @type {any} */ sum, p) => (sum === null ? p : mul(sum, BigInt(l)).add(/** @type {any} */ (p))), null);
+  C.reduceRight(
+    (/** @type {any} */ sum, p) => (sum === null ? p : mul(sum, BigInt(l)).add(/** @type {any} */ (p))),
+    null,
+  );
 
 /**
  * Keys and public shares from all commitments.
@@ -184,7 +193,9 @@ function derive(s, C) {
   /** @type {Point[][]} */
   const shares = Array.from({ length: s.n }, () => []);
   for (let i = 0; i < s.m; i++) {
-    const sum = Array.from({ length: s.t }, (_, k) => C.map((c) => c[i][k]).reduce((a, b) => a.add(/** @type {any} */ (b))));
+    const sum = Array.from({ length: s.t }, (_, k) =>
+      C.map((c) => c[i][k]).reduce((a, b) => a.add(/** @type {any} */ (b))),
+    );
     keys.push(sum[0]);
     for (let l = 1; l <= s.n; l++) shares[l - 1].push(evaluate(sum, l));
   }

@@ -12,9 +12,16 @@ const KEM = join(ascii("KEM"), u16(0x20));
 const SUITE = join(ascii("HPKE"), u16(0x20), u16(1), u16(3));
 
 /** @param {Uint8Array} suite @param {Uint8Array} salt @param {string} label @param {Uint8Array} ikm */
-const labeledExtract = (suite, salt, label, ikm) => extract(hash, join(ascii("HPKE-v1"), suite, ascii(label), ikm), salt);
+const labeledExtract = (suite, salt, label, ikm) =>
+  extract(hash, join(ascii("HPKE-v1"), suite, ascii(label), ikm), salt);
 
-/** @param {Uint8Array} suite @param {Uint8Array} prk @param {string} label @param {Uint8Array} info @param {number} n */
+/**
+ * @param {Uint8Array} suite
+ * @param {Uint8Array} prk
+ * @param {string} label
+ * @param {Uint8Array} info
+ * @param {number} n
+ */
 const labeledExpand = (suite, prk, label, info, n) =>
   expand(hash, prk, join(u16(n), ascii("HPKE-v1"), suite, ascii(label), info), n);
 

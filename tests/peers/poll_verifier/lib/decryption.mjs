@@ -26,7 +26,10 @@ export function makeAggregate({ chainId, contract, pollId, size, root, N, A, B, 
   return { agg, N, A, B };
 }
 
-/** Partial decryptions that hold, by keys, sum and bytes. @type {WeakMap<P1[][], Map<string, {trustee: number, D: P1[]}>>} */
+/**
+ * Partial decryptions that hold, by keys, sum and bytes.
+ * @type {WeakMap<P1[][], Map<string, {trustee: number, D: P1[]}>>}
+ */
 const known = new WeakMap();
 
 /**

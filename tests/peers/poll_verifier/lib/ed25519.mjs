@@ -58,7 +58,8 @@ function holds(key, data, signature) {
   const s = little(signature.subarray(32));
   if (s >= L) return false;
   const k = little(sha512(join(R, key, data))) % L;
-  const found = Point.BASE.multiplyUnsafe(s).subtract(A.multiplyUnsafe(k));
+  const base = s === 0n ? Point.ZERO : Point.BASE.multiply(s); // with the library's table
+  const found = base.subtract(A.multiplyUnsafe(k));
   return compare(found.toBytes(), R) === 0;
 }
 

@@ -202,6 +202,8 @@ export function evm(p) {
  */
 export function mul(point, k) {
   const s = ((k % ORDER) + ORDER) % ORDER;
+  // The library keeps a table of the generator's multiples, which this way of multiplying uses.
+  if (point === G1.BASE && s !== 0n) return /** @type {P} */ (point.multiply(s));
   return /** @type {P} */ (point.multiplyUnsafe(s));
 }
 

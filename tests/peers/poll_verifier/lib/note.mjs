@@ -35,12 +35,15 @@ function dissect(text) {
   // eslint-disable-next-line no-control-regex
   if (/(?!\n)\p{Cc}/u.test(text) || !text.isWellFormed()) throw new Error("control characters");
   const lines = text.split("\n");
-  if (lines.pop() !== "" || lines.length < 5 || lines.length > 20 || lines[3] !== "") throw new Error("not a signed checkpoint");
+  if (lines.pop() !== "" || lines.length < 5 || lines.length > 20 || lines[3] !== "") {
+    throw new Error("not a signed checkpoint");
+  }
   const [origin, size, hash] = lines;
   if (!/^(?:0|[1-9]\d{0,14})$/.test(size) || Number(size) >= 2 ** 48) throw new Error("size of a checkpoint");
   const root = base64(hash);
   if (root.length !== 32) throw new Error("root of a checkpoint");
-  return { origin, size: Number(size), root, body: `${origin}\n${size}\n${hash}\n`, signatures: lines.slice(4).map(signatureLine) };
+  const signatures = lines.slice(4).map(signatureLine);
+  return { origin, size: Number(size), root, body: `${origin}\n${size}\n${hash}\n`, signatures };
 }
 
 /**

@@ -74,11 +74,11 @@ export class Folder {
   }
 
   /**
-   * A file of `tally`, whose absence A-19 judges.
+   * A file of `tally`: there together or not at all, and what is missing A-19 judges alone.
    * @param {string} name
    */
   readTally(name) {
-    if (!this.has(name)) throw new Lacking(`${name} is not there`);
+    if (!TALLY.every((each) => this.has(each))) throw new Lacking("lacks the whole tally");
     return this.read(name);
   }
 
@@ -89,7 +89,9 @@ export class Folder {
 }
 
 export const TALLY = ["tally/aggregate.json", "tally/counts.json", "tally/partials.bin"];
-const CONTEST = ["commitments.bin", "entries.json", "opened.json", "panel.json", "result.json"].map((n) => `contest/${n}`);
+const CONTEST = ["commitments.bin", "entries.json", "opened.json", "panel.json", "result.json"].map(
+  (name) => `contest/${name}`,
+);
 
 /** @param {number} j */
 export const tokenLog = (j) => `tokens/${String(j).padStart(2, "0")}`;
@@ -105,6 +107,8 @@ function wanted({ registrars, contest }) {
   if (contest) names.push(...CONTEST);
   return names;
 }
+
+/** @typedef {{poll: string, files: {name: string, length: number, sha256: string}[]}} Manifest */
 
 /**
  * The manifest's own form.
@@ -122,7 +126,7 @@ export function readManifest(bytes) {
     if (typeof f.name !== "string") throw new Error("name is no text");
     if (i > 0 && m.files[i - 1].name >= f.name) throw new Error("names out of order");
   });
-  return /** @type {{poll: string, files: {name: string, length: number, sha256: string}[]}} */ (/** @type {unknown} */ (m));
+  return /** @type {Manifest} */ (/** @type {unknown} */ (m));
 }
 
 /**

@@ -1,7 +1,8 @@
 // The experts' sheets in a record (SPEC sections 17, 18, 20; check A-22).
 import { equal, hex, items, u32, unhex } from "./bytes.mjs";
 import { canonicalBytes, members, parse, timeMember } from "./canonical.mjs";
-import { checkEntries, checkPanel, checkSheetOpening, entriesHash, fail, list, plainHash } from "./contest_documents.mjs";
+import { checkEntries, checkPanel, checkSheetOpening, fail, list } from "./contest_documents.mjs";
+import { entriesHash, plainHash } from "./contest_documents.mjs";
 import { leafHash, root } from "./merkle.mjs";
 import { tr } from "./transcript.mjs";
 

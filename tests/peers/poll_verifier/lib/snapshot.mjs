@@ -128,7 +128,12 @@ export function checkChain(snapshot, d, add) {
   }
 }
 
-/** What is anchored in a log. @param {ReturnType<typeof readSnapshot>} snapshot @param {string} origin @returns {any[]} */
+/**
+ * What is anchored in a log.
+ * @param {ReturnType<typeof readSnapshot>} snapshot
+ * @param {string} origin
+ * @returns {any[]}
+ */
 const anchoredIn = (snapshot, origin) => snapshot.logs.get(logId(origin))?.checkpoints ?? [];
 
 /**

@@ -1,5 +1,5 @@
 // A small contest around a poll: its documents, and sheets that were committed to (SPEC section 20).
-import { hex, u32 } from "../lib/bytes.mjs";
+import { hex, join, u32, unhex } from "../lib/bytes.mjs";
 import { canonicalBytes } from "../lib/canonical.mjs";
 import { entriesHash, plainHash } from "../lib/contest_documents.mjs";
 import { decide } from "../lib/contest_result.mjs";
@@ -53,9 +53,7 @@ export function makeContest(source, definition) {
     const sheet = { version: `${VERSION}/sheet`, judge: id, marks, abstained: [] };
     return { version: `${VERSION}/sheet-opening`, expert, sheet, salt: hex(source.bytes()) };
   });
-  const commitments = openings.map((o) =>
-    tr("sheet", draft, u32(o.expert), canonicalBytes(o.sheet), Uint8Array.from(Buffer.from(o.salt, "hex"))),
-  );
+  const commitments = openings.map((o) => tr("sheet", draft, u32(o.expert), canonicalBytes(o.sheet), unhex(o.salt)));
   const contest = { ...open, sheets_root: hex(root(commitments.map(leafHash))) };
   return { contest, entries, panel, commitments, openings };
 }
@@ -86,7 +84,7 @@ function result({ contest, entries, panel }, set, counts) {
 export const contestFiles = (made, set, counts) => [
   ["contest/entries.json", canonicalBytes(made.entries)],
   ["contest/panel.json", canonicalBytes(made.panel)],
-  ["contest/commitments.bin", Uint8Array.from(made.commitments.flatMap((c) => [...c]))],
+  ["contest/commitments.bin", join(...made.commitments)],
   ["contest/opened.json", canonicalBytes(set)],
   ["contest/result.json", canonicalBytes(result(made, set, counts))],
 ];

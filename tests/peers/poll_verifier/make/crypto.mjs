@@ -95,7 +95,9 @@ const evaluate = (c, l) => c.reduceRight((sum, x) => Fr.add(Fr.mul(sum, BigInt(l
 /**
  * A whole ceremony. Dealings hold random bytes: no auditor can open them.
  * @param {Source} source
- * @param {{role: "trustee"|"registrar", n: number, threshold: number, dishonest?: number, m: number, chainId: number}} given
+ * @param {{
+ *   role: "trustee"|"registrar", n: number, threshold: number, dishonest?: number, m: number, chainId: number
+ * }} given
  * @param {(polynomials: bigint[][][]) => void} [forge]
  */
 export function makeCeremony(source, { role, n, threshold, dishonest, m, chainId }, forge = () => {}) {
@@ -103,7 +105,8 @@ export function makeCeremony(source, { role, n, threshold, dishonest, m, chainId
   const identities = secrets.map((s) => ed25519.getPublicKey(s));
   const nonce = source.bytes();
   const s = makeSetting({ role, threshold, dishonest, m, identities, chainId, nonce });
-  const c = secrets.map(() => Array.from({ length: m }, () => Array.from({ length: threshold }, () => source.scalar())));
+  const polynomial = () => Array.from({ length: threshold }, () => source.scalar());
+  const c = secrets.map(() => Array.from({ length: m }, polynomial));
   forge(c);
   const C = c.map((own) => own.map((p) => p.map((x) => mul(s.group.base, x))));
   const send = (/** @type {number} */ kind, /** @type {(j: number) => Uint8Array} */ body) =>
@@ -112,7 +115,8 @@ export function makeCeremony(source, { role, n, threshold, dishonest, m, chainId
       const signature = ed25519.sign(tr("message", s.ceremony, u8(kind), u32(i + 1), text), secret);
       return { statement: join(u8(kind), u32(i + 1), text), signature };
     });
-  const view = (/** @type {{statement: Uint8Array}[]} */ round) => tr("view", s.ceremony, join(...round.map((x) => x.statement)));
+  const view = (/** @type {{statement: Uint8Array}[]} */ round) =>
+    tr("view", s.ceremony, join(...round.map((x) => x.statement)));
   const kems = secrets.map(() => x25519.getPublicKey(source.bytes()));
   const lists = C.map((own) => join(...own.flat().map(s.group.compress)));
   const h = lists.map((list, i) => tr("commit", s.ceremony, u32(i + 1), kems[i], list));

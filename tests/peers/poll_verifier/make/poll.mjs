@@ -33,6 +33,21 @@ const CLOSES = "2026-01-12T00:00:00Z";
  * @property {(polynomials: bigint[][][]) => void} [forgeKeys]
  */
 
+/** @type {Map<string, ReturnType<typeof make.makeCeremony>>} */
+const ceremonies = new Map();
+
+/**
+ * One ceremony for all polls that are alike: real keys serve one poll alone, but no auditor of one record can
+ * see that these serve more, and making them takes the longest.
+ * @param {Parameters<typeof make.makeCeremony>[1]} given
+ */
+function ceremonyOf(given) {
+  const seed = `${given.role} ${given.m}`;
+  const found = ceremonies.get(seed) ?? make.makeCeremony(new make.Source(seed), given);
+  ceremonies.set(seed, found);
+  return found;
+}
+
 /** The parties, the definition and the voters of one poll. */
 export class Poll {
   /** @param {string} seed @param {Plan} plan */
@@ -41,8 +56,8 @@ export class Poll {
     this.source = new make.Source(seed);
     const t = { role: /** @type {const} */ ("trustee"), n: 3, threshold: 2, m: plan.m, chainId: CHAIN };
     const r = { role: /** @type {const} */ ("registrar"), n: 4, threshold: 3, dishonest: 1, m: 1, chainId: CHAIN };
-    this.trustees = make.makeCeremony(this.source, t, plan.forgeKeys);
-    this.registrars = make.makeCeremony(this.source, r);
+    this.trustees = plan.forgeKeys ? make.makeCeremony(this.source, t, plan.forgeKeys) : ceremonyOf(t);
+    this.registrars = ceremonyOf(r);
     this.logKey = this.source.bytes();
     const plain = this.define();
     this.contest = plan.contest ? makeContest(this.source, plain) : null;
@@ -273,7 +288,8 @@ export function files(poll, parts) {
     out.set("tally/counts.json", canonicalBytes(parts.tally.counts));
   }
   if (poll.contest !== null) {
-    for (const [name, bytes] of contestFiles(poll.contest, parts.opened, parts.tally?.counts ?? null)) out.set(name, bytes);
+    const counts = parts.tally?.counts ?? null;
+    for (const [name, bytes] of contestFiles(poll.contest, parts.opened, counts)) out.set(name, bytes);
   }
   return out;
 }

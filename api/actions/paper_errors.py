@@ -1,0 +1,77 @@
+"""Errors of papers and decisions; each code has its words in ``api.http.problem_kinds.papers``.
+
+ActionError
+├── NotDecidedError          there is no decision on the application yet
+├── DecidedError             there is one already
+├── NoProposalError          nobody has joined a checked presentation with the application
+├── OtherPresentationError   it is not of this application, or belongs to another
+├── WrittenReasonMissingError  a decision that departs from the proposal needs one
+├── PaperUnknownError        no such paper, or it was revoked before
+├── RegisterRefusedError     the register does not bear the certificate out
+├── UnprintableTextError     a character cannot be printed
+└── PrinterError             papers cannot be made at the moment
+"""
+
+from api.actions.errors import ActionError
+from api.ports.printing import PrintingError, UnprintableError
+
+
+class NotDecidedError(ActionError):
+    """No officer has decided yet."""
+
+    code = "application.undecided"
+
+
+class DecidedError(ActionError):
+    """An officer has decided, or the proposal is another one now."""
+
+    code = "application.decided"
+
+
+class NoProposalError(ActionError):
+    """There is nothing to decide on."""
+
+    code = "application.no_proposal"
+
+
+class OtherPresentationError(ActionError):
+    """The presentation was not checked, or for something else, or serves another application."""
+
+    code = "application.other_presentation"
+
+
+class WrittenReasonMissingError(ActionError):
+    """The officer departs from the proposal and does not say why."""
+
+    code = "application.reason_missing"
+
+
+class PaperUnknownError(ActionError):
+    """There is no such paper that is valid."""
+
+    code = "paper.unknown"
+
+
+class RegisterRefusedError(ActionError):
+    """The register knows nobody of that id, or not yet, or issues nothing of that kind."""
+
+    code = "paper.not_in_register"
+
+
+class UnprintableTextError(ActionError):
+    """A text holds a character that the typeface has not."""
+
+    code = "paper.unprintable"
+
+
+class PrinterError(ActionError):
+    """The typeface is missing: set-up was not run."""
+
+    code = "paper.unavailable"
+
+
+def told(error: PrintingError) -> ActionError:
+    """A printer's error as an action's."""
+    if isinstance(error, UnprintableError):
+        return UnprintableTextError(str(error))
+    return PrinterError(str(error))

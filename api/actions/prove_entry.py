@@ -1,0 +1,90 @@
+"""Prove from our own tiles that an entry of a log lies under a checkpoint on chain."""
+
+import threading
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from api.ports.log_keys import LogKeys
+from api.ports.logs import LogReader
+from api.ports.means import Clock
+from api.ports.storage import Storage
+from contracts.evidence.errors import LedgerError, LedgerUnavailableError, ProofError
+from contracts.evidence.ledger import Ledger
+from contracts.evidence.merkle import check_inclusion, leaf_hash, prove_inclusion
+from contracts.evidence.names import log_id
+from contracts.evidence.snapshot import AnchoredCheckpoint, TrustSnapshot
+from contracts.evidence.tiles import TileReader
+
+REFRESH: Final = timedelta(seconds=5)
+
+
+@dataclass(slots=True)
+class LogProofs:
+    """``api.actions.verify_paper.Proofs`` over our logs and the chain, which is asked rarely.
+
+    That the chain does not answer is remembered as long as an answer is: those who wait for it in
+    vain would otherwise keep everybody else waiting.
+
+    Args:
+        storage: holds the logs.
+        keys: know the logs' origins.
+        ledger: the chain.
+        clock: says how old the last look at the chain is.
+    """
+
+    storage: Storage
+    keys: LogKeys
+    ledger: Ledger
+    clock: Clock
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _kept: tuple[datetime, TrustSnapshot | LedgerError] | None = field(default=None, repr=False)
+
+    def anchored(self, log: str, key: str, entry: bytes) -> datetime | None:
+        """See ``Proofs``."""
+        known = self._snapshot().log(log_id(self.keys.origin(log)))
+        with self.storage.reading() as reading:
+            index = reading.logs.place(log, key)
+            if index is None or known is None:
+                return None
+            over = next((point for point in known.checkpoints if point.size > index), None)
+            if over is None:
+                return None
+            _check(reading.logs, log, (index, leaf_hash(entry)), over)
+        return over.time
+
+    def _snapshot(self) -> TrustSnapshot:
+        at = self.clock()
+        with self._lock:
+            if self._kept is None or not self._kept[0] <= at < self._kept[0] + REFRESH:
+                self._kept = at, self._ask()
+            found = self._kept[1]
+        if isinstance(found, LedgerError):
+            raise LedgerUnavailableError(str(found)) from found
+        return found
+
+    def _ask(self) -> TrustSnapshot | LedgerError:
+        try:
+            return self.ledger.snapshot()
+        except LedgerError as error:
+            return error
+
+
+def _check(
+    logs: LogReader, log: str, leaf: tuple[int, bytes], checkpoint: AnchoredCheckpoint
+) -> None:
+    """See that the leaf lies under the root that the chain holds.
+
+    Raises:
+        ProofError: it does not, or a tile is missing.
+    """
+
+    def read(path: str) -> bytes:
+        tile = logs.tile(log, path)
+        if tile is None:
+            raise ProofError(f"the log has no tile {path}")
+        return tile
+
+    index, digest = leaf
+    path = prove_inclusion(TileReader(read, checkpoint.size), index, checkpoint.size)
+    check_inclusion(digest, index, checkpoint.size, path, checkpoint.root)

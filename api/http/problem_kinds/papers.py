@@ -1,0 +1,74 @@
+"""Problems of papers and decisions."""
+
+from typing import Final
+
+from api.http.problem_kinds.kind import ProblemKind
+
+PAPERS: Final = (
+    ProblemKind(
+        "application.undecided",
+        404,
+        "아직 결정되지 않았습니다.",
+        "No officer has decided yet.",
+    ),
+    ProblemKind(
+        "application.decided",
+        409,
+        "이미 결정되었거나, 그사이 제시된 증명이 바뀌었습니다.",
+        "It was decided already, or another presentation was joined meanwhile.",
+    ),
+    ProblemKind(
+        "application.no_proposal",
+        409,
+        "아직 제시된 증명이 없어 결정할 수 없습니다.",
+        "Nothing was shown yet that could be decided on.",
+    ),
+    ProblemKind(
+        "application.other_presentation",
+        409,
+        "이 신청에 쓸 수 없는 제시입니다.",
+        "The presentation is not one for this application.",
+    ),
+    ProblemKind(
+        "application.presentation_unknown",
+        404,
+        "그런 제시 요청이 없습니다.",
+        "There is no such request in this session.",
+    ),
+    ProblemKind(
+        "application.reason_missing",
+        409,
+        "의견과 다르게 결정하려면 이유를 적어 주십시오(10자 이상).",
+        "A decision that departs from the proposal needs a written reason, 10 characters or more.",
+    ),
+    ProblemKind(
+        "paper.unknown",
+        404,
+        "그런 유효한 문서가 없습니다.",
+        "There is no such document that is valid.",
+    ),
+    ProblemKind(
+        "paper.not_in_register",
+        404,
+        "대장에서 확인되지 않아 발급할 수 없습니다.",
+        "The register does not bear it out.",
+    ),
+    ProblemKind(
+        "paper.unprintable",
+        409,
+        "인쇄할 수 없는 글자가 있습니다.",
+        "A text holds a character that cannot be printed.",
+    ),
+    ProblemKind(
+        "paper.unavailable",
+        503,
+        "지금은 문서를 만들 수 없습니다.",
+        "Documents cannot be made at the moment.",
+    ),
+    ProblemKind(
+        "paper.nothing_sent",
+        400,
+        "확인할 파일이나 QR의 글이 오지 않았습니다.",
+        "Neither a file nor the text of a QR was sent.",
+    ),
+)

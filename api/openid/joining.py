@@ -1,0 +1,86 @@
+"""Join a checked presentation with an application, by whoever holds the secrets of both.
+
+Neither says who somebody is: the request's session and the application's secret do, together.
+"""
+
+from dataclasses import dataclass, field
+
+from api.actions.paper_errors import DecidedError, OtherPresentationError
+from api.actions.read_application import read_application
+from api.openid.outcome import AnswerKind
+from api.openid.receiving import Desk, Progress, look
+from api.ports.applications import Application
+from api.ports.means import Means
+from api.ports.proposals import KeptProposal
+from contracts.evidence.encoding import Json, canonical
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A presentation: the request, its page's session, and on the same device the code."""
+
+    request: str
+    session: str = field(repr=False)
+    response_code: str | None = field(default=None, repr=False)
+
+
+def join_presentation(desk: Desk, means: Means, number: str, secret: str, shown: Shown) -> str:
+    """Keep what the rules propose on an application; a later presentation takes its place.
+
+    Returns:
+        The proposed outcome.
+
+    Raises:
+        ApplicationNotFoundError: no such application, or not its secret.
+        UnknownResourceError: no such request, or not its session.
+        OtherPresentationError: it was not checked, was for another service, round, day or version
+            of the rules, or serves another application.
+        DecidedError: an officer has decided already.
+    """
+    application = read_application(means, number, secret).application
+    return join_application(desk, means, application, shown)
+
+
+def join_application(desk: Desk, means: Means, application: Application, shown: Shown) -> str:
+    """As ``join_presentation``, for whoever may act on the application without its secret.
+
+    Not checked: that they may (an officer's account is checked by the caller).
+
+    Raises:
+        UnknownResourceError, OtherPresentationError, DecidedError: as there.
+    """
+    number = application.number
+    progress = look(desk, shown.request, shown.session, shown.response_code)
+    proposal = _proposal(application, progress)
+    kept = KeptProposal(number, shown.request, canonical(proposal), means.now())
+    with means.storage.work() as work:
+        if work.proposals.keep(kept):
+            return str(proposal["outcome"])
+        there = work.proposals.find(number)
+    if there is not None and there.decision is not None:
+        raise DecidedError("an officer has decided already")
+    if there is None or there.request != shown.request:
+        raise OtherPresentationError("the presentation serves another application")
+    return str(proposal["outcome"])
+
+
+def _proposal(application: Application, progress: Progress) -> dict[str, Json]:
+    """The proposal under the application's number.
+
+    Raises:
+        OtherPresentationError: there is none that fits.
+    """
+    answered, asked = progress.answered, progress.asked
+    if answered is None or answered.kind is not AnswerKind.CHECKED:
+        raise OtherPresentationError("nothing was shown that could be checked")
+    proposal = answered.result.get("proposal")
+    fits = (asked.service, asked.round, asked.application_date) == (
+        application.service,
+        application.round,
+        application.date,
+    )
+    if not fits or not isinstance(proposal, dict):
+        raise OtherPresentationError("it was shown for something else")
+    if proposal.get("policy_digest") != application.service_digest.hex():
+        raise OtherPresentationError("it was checked by other rules")
+    return {**proposal, "case_id": application.number}

@@ -1,0 +1,1 @@
+"""Papers as PDF: typeface, layout, structure for screen readers, QR."""

@@ -1,0 +1,148 @@
+"""The tables of papers, and of proposals that decisions are made from."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Index,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+    delete,
+    select,
+    update,
+)
+
+from api.ports.papers import Paper, PaperKind
+from api.ports.proposals import KeptProposal
+from api.store.schema import Moment, metadata
+from api.store.upsert import insert_if_new
+from verifier.eligibility.wording import Bilingual
+
+papers: Final = Table(
+    "paper",
+    metadata,
+    Column("id", String(22), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("application", String(19)),
+    Column("issuer_ko", String(200), nullable=False),
+    Column("issuer_en", String(200), nullable=False),
+    Column("issued", Moment, nullable=False),
+    Column("expires", Moment),
+    Column("salt", LargeBinary(32), nullable=False),
+    Column("content_digest", LargeBinary(32), nullable=False),
+    Column("file_digest", LargeBinary(32), nullable=False),
+    Column("file", LargeBinary),
+    Column("revoked", Moment),
+    UniqueConstraint("application", "kind"),
+    Index(None, "file_digest", unique=True),
+)
+"""One paper of a kind to an application; certificates have no application, so any number."""
+proposals: Final = Table(
+    "proposal",
+    metadata,
+    Column("application", String(19), primary_key=True),
+    Column("request", String(64), nullable=False),
+    Column("proposal", LargeBinary, nullable=False),
+    Column("attached", Moment, nullable=False),
+    Column("decision", LargeBinary),
+    UniqueConstraint("request"),
+)
+_WITHOUT_FILE: Final = [column for column in papers.c if column is not papers.c.file]
+
+
+class SqlPapers:
+    """``api.ports.papers.Papers`` in a transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def find(self, name: str) -> Paper | None:
+        """A paper by its id, without its file."""
+        return self._one(_WITHOUT_FILE, papers.c.id == name)
+
+    def find_by_file(self, digest: bytes) -> Paper | None:
+        """A paper by the SHA-256 of its file, without the file."""
+        return self._one(_WITHOUT_FILE, papers.c.file_digest == digest)
+
+    def of_application(self, number: str, kind: PaperKind) -> Paper | None:
+        """The paper of a kind that belongs to an application, with its file."""
+        return self._one(
+            list(papers.c), papers.c.application == number, papers.c.kind == kind.value
+        )
+
+    def add(self, paper: Paper) -> bool:
+        """Keep a new one; False where the application has one of that kind already."""
+        row = {
+            "id": paper.id,
+            "kind": paper.kind.value,
+            "application": paper.application,
+            "issuer_ko": paper.issuer.ko,
+            "issuer_en": paper.issuer.en,
+            "issued": paper.issued,
+            "expires": paper.expires,
+            "salt": paper.salt,
+            "content_digest": paper.content_digest,
+            "file_digest": paper.file_digest,
+            "file": paper.file,
+            "revoked": paper.revoked,
+        }
+        return insert_if_new(self._connection, papers, row)
+
+    def revoke(self, name: str, at: datetime) -> bool:
+        """End a paper; False where there is none, or it was ended before."""
+        found = (papers.c.id == name) & papers.c.revoked.is_(None)
+        return self._connection.execute(update(papers).where(found).values(revoked=at)).rowcount > 0
+
+    def _one(self, columns: list[Column[Any]], *where: ColumnElement[bool]) -> Paper | None:
+        row = self._connection.execute(select(*columns).where(*where)).mappings().one_or_none()
+        if row is None:
+            return None
+        told = dict(row)
+        issuer = Bilingual(told.pop("issuer_ko"), told.pop("issuer_en"))
+        return Paper(**{**told, "issuer": issuer, "kind": PaperKind(told["kind"])})
+
+
+class SqlProposals:
+    """``api.ports.proposals.Proposals`` in a transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def find(self, number: str) -> KeptProposal | None:
+        """The proposal of an application."""
+        query = select(proposals).where(proposals.c.application == number)
+        row = self._connection.execute(query).mappings().one_or_none()
+        return None if row is None else KeptProposal(**row)
+
+    def keep(self, proposal: KeptProposal) -> bool:
+        """Keep the newest; False where the request belongs to an application, or it is decided."""
+        undecided = (proposals.c.application == proposal.application) & proposals.c.decision.is_(
+            None
+        )
+        used = select(proposals.c.request).where(proposals.c.request == proposal.request)
+        if self._connection.execute(used).first() is not None:
+            return False
+        self._connection.execute(delete(proposals).where(undecided))
+        row = {
+            "application": proposal.application,
+            "request": proposal.request,
+            "proposal": proposal.proposal,
+            "attached": proposal.attached,
+            "decision": None,
+        }
+        return insert_if_new(self._connection, proposals, row)
+
+    def decide(self, proposal: KeptProposal, decision: bytes) -> bool:
+        """Keep the decision; False where it is another proposal now, or was decided before."""
+        here = (
+            (proposals.c.application == proposal.application)
+            & (proposals.c.request == proposal.request)
+            & proposals.c.decision.is_(None)
+        )
+        made = update(proposals).where(here).values(decision=decision)
+        return self._connection.execute(made).rowcount > 0
