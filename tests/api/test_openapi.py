@@ -28,6 +28,8 @@ CREATE = {
     "registration": (create_registration_app, ORIGINS.registration),
 }
 EXAMPLES = 25
+FEWER_EXAMPLES = 5
+"""For routes that ask who one is first: most of what a stranger sends is refused alike."""
 OF_STRANGERS = [positive_data_acceptance, negative_data_rejection]
 WALLETS = ("/issuers/", "/.well-known/", "/openid4vp/", "/demo/openid/")
 """What wallets call: raw bodies, and a well-formed request of a stranger is told 400."""
@@ -116,16 +118,18 @@ def test_nothing_is_answered_that_is_not_written_down(
     for result in schema.get_all_operations():
         operation = result.ok()
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
-            ask(operation.as_strategy(generation_mode=mode), origin)
+            asks_who = operation.path.startswith((*WALLETS, "/api/v1/staff"))
+            most = FEWER_EXAMPLES if asks_who else EXAMPLES
+            ask(operation.as_strategy(generation_mode=mode), origin, most)
         count += 1
     assert count == len(operations(document))
 
 
-def ask(strategy: SearchStrategy[Case], origin: str) -> None:
+def ask(strategy: SearchStrategy[Case], origin: str, most: int) -> None:
     """Send what the strategy makes, and check what comes back against the document."""
 
     @settings(
-        max_examples=EXAMPLES,
+        max_examples=most,
         phases=(Phase.explicit, Phase.generate),
         suppress_health_check=list(HealthCheck),
     )

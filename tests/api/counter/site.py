@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from api.actions.deliver_outbox import Courier
 from api.actions.end_issuer_keys import END_KEY
-from api.app import create_people_app
+from api.app import Parts, create_people_app
 from api.openid.case_asking import CaseDesk
 from api.openid.console_errands import ENROL, PUBLISH, ROTATE_KEY, ConsoleErrands, EndOwnKeys
 from api.openid.counter import Counter
@@ -34,6 +34,7 @@ class CounterSite:
     storage: Database
     clock: StillClock
     administrator: Person
+    parts: Parts
 
     @classmethod
     def start(cls, storage: Database, clock: StillClock, folder: Path) -> "CounterSite":
@@ -58,6 +59,7 @@ class CounterSite:
             storage=storage,
             clock=clock,
             administrator=office.administrator(),
+            parts=parts,
         )
 
     def staff(self, *roles: Role) -> Person:
