@@ -4,7 +4,6 @@
 when. The log is an RFC 9162 tree whose root the registrar signs with its identity key.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -104,12 +103,3 @@ def check_order(entries: Iterable[bytes]) -> None:
 def entries_root(entries: Sequence[bytes]) -> bytes:
     """The root over all entries."""
     return root([leaf_hash(entry) for entry in entries])
-
-
-def tokens_granted(logs: Iterable[TokenLog], needed: int) -> int:
-    """How many tokens can exist at most: blinded keys that ``needed`` = t - f logs hold.
-
-    A token takes t registrars, of whom f may hide their entries.
-    """
-    seen = Counter(request for log in logs for request in log.requests)
-    return sum(1 for times in seen.values() if times >= needed)
