@@ -54,6 +54,7 @@ def issuer_routes(counter: Counter, gate: Gate) -> APIRouter:
     _add_agencies(routes, counter, gate)
     _add_offers(routes, counter, gate)
     _add_credentials(routes, counter, gate)
+    _add_renewals(routes, counter, gate)
     return routes
 
 
@@ -152,6 +153,8 @@ def _add_credentials(routes: APIRouter, counter: Counter, gate: Gate) -> None:
         status = CopyStatus[new.status.upper()]
         return _credential(mark_credential(counter, who.account.id, credential, status, new.reason))
 
+
+def _add_renewals(routes: APIRouter, counter: Counter, gate: Gate) -> None:
     @routes.post(
         "/credentials/{credential}/renewal",
         status_code=201,
