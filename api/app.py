@@ -15,7 +15,7 @@ from api.http.applications import application_routes
 from api.http.guard import Guard, Limits
 from api.http.headers import ballot_headers, people_headers, registration_headers
 from api.http.health import health_routes
-from api.http.openapi import complete_document
+from api.http.document import serve_document
 from api.http.papers import VERIFY
 from api.http.problems import add_problem_handlers
 from api.http.rates import Rates
@@ -159,8 +159,7 @@ def _plain_app(title: str) -> FastAPI:
     app = FastAPI(
         title=title,
         version=VERSION,
-        docs_url=None,
-        redoc_url=None,
+        openapi_url=None,
         redirect_slashes=False,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
@@ -172,7 +171,7 @@ def _plain_app(title: str) -> FastAPI:
 def _guarded(
     app: FastAPI, parts: Parts, origin: str, headers: dict[str, str], readable_by: str = ""
 ) -> Guard:
-    _describe(app, origin)
+    serve_document(app, origin)
     limits = Limits(
         allowed_hosts(origin),
         parts.reads,
@@ -181,8 +180,3 @@ def _guarded(
         streamed=frozenset(_UPLOADS),
     )
     return Guard(Routed(app), limits, parts.rates, headers, readable_by)
-
-
-def _describe(app: FastAPI, origin: str) -> None:
-    """Make the OpenAPI document once, with what the framework does not know of."""
-    complete_document(app.openapi(), origin)

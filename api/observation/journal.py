@@ -64,8 +64,10 @@ def open_journal(stream: TextIO = sys.stdout) -> None:
     root.handlers[:] = [_Libraries()]
     root.setLevel(_QUIET)
     for name in _SPOKEN | {"uvicorn"}:
-        logging.getLogger(name).handlers.clear()
-        logging.getLogger(name).propagate = True
+        library = logging.getLogger(name)
+        library.handlers.clear()
+        library.setLevel(logging.NOTSET)
+        library.propagate = True
     sys.excepthook = _process_died
     threading.excepthook = _thread_died
 
