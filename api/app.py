@@ -12,10 +12,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.actions.issue_paper import VERIFY_PAGE
 from api.health import Health
 from api.http.applications import application_routes
+from api.http.document import serve_document
 from api.http.guard import Guard, Limits
 from api.http.headers import ballot_headers, people_headers, registration_headers
 from api.http.health import health_routes
-from api.http.document import serve_document
 from api.http.papers import VERIFY
 from api.http.problems import add_problem_handlers
 from api.http.rates import Rates
