@@ -28,13 +28,13 @@ run: setup-python $(STAMPS)/assets
 	PORT=$(PORT) $(BIN)/dojang serve --demo $(OUT)
 
 test: setup-test
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m 'not acceptance' $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 -m 'not acceptance' $(PYTEST_ARGS)
 
 check: setup-test
 	$(BIN)/python -m pytest tests/architecture
 
 acceptance: setup-test
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2
 	$(BIN)/python -m bench.acceptance
 
 mutants: setup-test

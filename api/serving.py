@@ -27,7 +27,6 @@ from api.wiring import Ports, open_database, wire
 
 STOP_SECONDS: Final = 10
 BACKLOG: Final = 128
-MAX_CONNECTIONS: Final = 1000
 
 
 def serve(demo: Path | None, workers: int | None = None, *, with_worker: bool = True) -> int:
@@ -140,7 +139,6 @@ def _config(service: object, settings: Settings) -> uvicorn.Config:
         server_header=False,
         proxy_headers=bool(settings.proxies),
         forwarded_allow_ips=list(settings.proxies),
-        limit_concurrency=MAX_CONNECTIONS,
         h11_max_incomplete_event_size=MAX_HEAD_BYTES,
         timeout_graceful_shutdown=STOP_SECONDS,
     )

@@ -7,11 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from tests.architecture.sources import ROOT
-
-pytestmark = pytest.mark.xdist_group("demo")
 
 
 def test_pages_have_no_errors_fit_the_screen_and_are_accessible(

@@ -29,8 +29,6 @@ from voting.crypto.randomness import random_scalar
 from voting.crypto.tokens import token_point
 from voting.crypto.verification import verify_ballot
 
-pytestmark = pytest.mark.xdist_group("twin")
-
 RNG = secrets.token_bytes
 ASKED = ("ballots", "choices", "openings", "receipts")
 ORIGIN = "dojang.test/board"

@@ -45,8 +45,6 @@ from voting.errors import VotingError
 from voting.poll.registrar import entry_digest
 from voting.poll.roll import registration_nonce
 
-pytestmark = pytest.mark.xdist_group("twin")
-
 RNG: Final = secrets.token_bytes
 ORIGIN: Final = "dojang.test/board"
 BOARD: Final = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))

@@ -6,8 +6,6 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 ROOT = Path(__file__).parents[2]
 CONTRACTS = ROOT / "contracts"
 SUITES = {
@@ -21,7 +19,6 @@ SUITES = {
 TEST_FUNCTION = re.compile(r"function ((?:test|invariant)_?\w+)\(")
 
 # One forge at a time: two would build into the same folder.
-pytestmark = pytest.mark.xdist_group("forge")
 
 
 def forge(*arguments: str) -> dict[str, Any]:

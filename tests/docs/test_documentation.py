@@ -12,7 +12,6 @@ import pytest
 
 from tests.architecture.sources import ROOT, written
 
-pytestmark = pytest.mark.xdist_group("docs")
 PAGES = [path for path in written(".md") if path.name != "CHANGELOG.md"]
 BIN = Path(sys.executable).parent
 

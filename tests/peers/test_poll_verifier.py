@@ -35,8 +35,6 @@ from tests.peers.poll_records import (
     seal,
 )
 
-pytestmark = pytest.mark.xdist_group("poll_verifier")
-
 
 @pytest.fixture(scope="module")
 def simulated(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -28,7 +28,6 @@ ALLOWANCE: Final = (
     "benefit",
     "programme-record",
 )
-pytestmark = pytest.mark.xdist_group("wallet")
 
 
 def dojang(*arguments: str) -> list[str]:

@@ -78,6 +78,12 @@ GROUND: Final = (
         "This could not be done; you may try again, and tell the office if it goes on.",
     ),
     ProblemKind(
+        "http.overloaded",
+        503,
+        "지금 접속한 사람이 너무 많습니다. 잠시 뒤에 다시 시도해 주십시오.",
+        "Too many are connected at this moment; please try again in a while.",
+    ),
+    ProblemKind(
         "storage.unavailable",
         503,
         "지금은 저장할 수 없습니다. 잠시 뒤에 다시 보내 주십시오.",

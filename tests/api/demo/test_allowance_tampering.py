@@ -24,7 +24,6 @@ from verifier.credential.presentation import HeldCredential, bind
 from verifier.credential.sdjwt import parse_sd_jwt
 from verifier.credential.verification import BurntNonces
 
-pytestmark = pytest.mark.xdist_group("demo")
 SOURCE = read_source(source_bytes())
 
 

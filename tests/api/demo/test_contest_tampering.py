@@ -19,7 +19,7 @@ from tests.simulators.forger import Forger
 from voting.contest.commitments import seal_sheet
 from voting.contest.judging import ScoreSheet
 
-pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.usefixtures("audited_once")]
+pytestmark = pytest.mark.usefixtures("audited_once")
 YEAR = "2020"
 
 

@@ -15,7 +15,7 @@ from api.demo.folder import SNAPSHOT, Folder
 from contracts.chain.embedded import EmbeddedLedger
 from contracts.evidence.snapshot_file import decode_snapshot
 
-pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.usefixtures("audited_once")]
+pytestmark = pytest.mark.usefixtures("audited_once")
 DOJANG = [sys.executable, "-m", "api.cli"]
 
 

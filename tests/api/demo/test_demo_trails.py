@@ -14,7 +14,7 @@ from api.demo.contest.synthesis import make_ballots, make_entries
 from api.demo.folder import SNAPSHOT, Folder
 from api.demo.trail import Sentence, Sources, resolve
 
-pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.usefixtures("audited_once")]
+pytestmark = pytest.mark.usefixtures("audited_once")
 
 
 def load(path: Path) -> Any:

@@ -30,7 +30,7 @@ from voting.poll.documents import AnchoredNote, decode_lines, encode_lines
 from voting.poll.record import manifest_of
 from voting.poll.token_log import entries_root, read_entries
 
-pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.usefixtures("audited_once")]
+pytestmark = pytest.mark.usefixtures("audited_once")
 YEAR = "2020"
 POLL = f"{YEAR}/poll"
 

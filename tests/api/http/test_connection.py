@@ -1,9 +1,12 @@
 """A real server with slow clients: heads and bodies that do not come are given up."""
 
+import asyncio
 import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import ClassVar
 
 import pytest
 import uvicorn
@@ -19,6 +22,13 @@ class HastyConnection(PatientConnection):
     """The product's connection with little patience."""
 
     head_seconds = 0.3
+    most_connections = 4
+    sockets: ClassVar[list[socket.socket]] = []
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's
+        """Remember what the server sees."""
+        super().connection_made(transport)
+        self.sockets.append(transport.get_extra_info("socket"))
 
 
 async def answer(scope: Scope, receive: Receive, send: Send) -> None:
@@ -135,6 +145,29 @@ def test_what_is_no_http_is_told_as_a_problem(port: int) -> None:
     assert told.startswith(b"HTTP/1.1 400")
     assert b"application/problem+json" in told
     assert b'"code": "http.bad_request"' in told
+
+
+def test_one_connection_too_many_is_told_so_and_the_others_are_served(port: int) -> None:
+    with ExitStack() as stack:
+        held = []
+        for _ in range(HastyConnection.most_connections):
+            held.append(stack.enter_context(connect(port)))
+            held[-1].sendall(HEAD + b"\r\n")
+            assert answered(held[-1], b"0")
+        told = until_closed(stack.enter_context(connect(port)))
+        assert told.startswith(b"HTTP/1.1 503")
+        assert b"application/problem+json" in told
+        assert b'"code": "http.overloaded"' in told
+        held[0].sendall(HEAD + b"\r\n")
+        assert answered(held[0], b"0")
+
+
+def test_an_answer_in_two_pieces_does_not_wait_for_a_receipt(port: int) -> None:
+    with connect(port) as connection:
+        connection.sendall(HEAD + b"\r\n")
+        assert answered(connection, b"0")
+        seen = HastyConnection.sockets[-1]
+        assert seen.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_a_head_with_two_hosts_is_refused(port: int) -> None:

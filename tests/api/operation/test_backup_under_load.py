@@ -6,14 +6,11 @@ import sys
 from pathlib import Path
 
 import httpx2
-import pytest
 
 from contracts.evidence.checkpoint import parse_checkpoint_text
 from contracts.evidence.merkle import check_consistency, prove_consistency
 from contracts.evidence.tiles import TileReader
 from tests.api.operation.live import PATH, Applicants, Live, live, until
-
-pytestmark = pytest.mark.xdist_group("live")
 
 
 def dojang(folder: Path, *arguments: str) -> str:

@@ -7,11 +7,9 @@ import sys
 from pathlib import Path
 
 import httpx2
-import pytest
 
 from tests.api.operation.live import PATH, live, until
 
-pytestmark = pytest.mark.xdist_group("live")
 BODY = {"service": "document-delivery"}
 
 

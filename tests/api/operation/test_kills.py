@@ -18,7 +18,6 @@ from sqlalchemy import text
 from api.store.database import Database
 from tests.api.operation.live import PATH, Applicants, Live, live, until
 
-pytestmark = pytest.mark.xdist_group("live")
 KINDS = ("web-1", "worker", "database")
 
 

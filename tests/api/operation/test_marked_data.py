@@ -7,11 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-import pytest
 
 from tests.api.operation.live import Live, live, until
 
-pytestmark = pytest.mark.xdist_group("live")
 MARK = "Qz7Marked"
 PERSON = f"{MARK}-900101-1234567"
 KOREAN = "홍길동표식"

@@ -17,7 +17,6 @@ from contracts.evidence.errors import LedgerUnavailableError
 from contracts.evidence.snapshot import ChainIdentity
 from tests.api.databases import ORIGINS, Databases, StillClock, parts_of
 
-pytestmark = pytest.mark.xdist_group("demo")
 IDENTITY = ChainIdentity(4242, b"g" * 32, (("checkpoint_log", b"a" * 20),))
 
 
