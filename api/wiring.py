@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from api.actions.anchor_logs import LOG_ANCHOR, AnchorLogs
 from api.actions.append_to_logs import LOG_APPEND, AppendToLogs
@@ -63,9 +63,11 @@ from api.store.log_key_files import LogKeyFiles
 from api.store.migration import migrate, newest_revision
 from api.store.register_files import FileRegister, RegisterFiles
 from api.store.secret_files import IssuerKeyFiles, SecretFiles
-from contracts.chain.embedded import EmbeddedLedger
 from contracts.evidence.ledger import Ledger
 from verifier.eligibility.catalogue import load_catalogue
+
+if TYPE_CHECKING:
+    from contracts.chain.embedded import EmbeddedLedger
 
 Ports = tuple[int, int, int]
 VERIFIER_NAME: Final = "dojang verifier"
@@ -212,7 +214,7 @@ def wire_worker(settings: Settings, ports: Ports, *, demo: bool = False) -> Iter
         StorageError: the database cannot be opened, or has another shape.
     """
     with (
-        EmbeddedLedger(settings.chain) as ledger,
+        _open_chain(settings) as ledger,
         closing(open_database(settings)) as storage,
     ):
         agree_on_chain(storage, ledger.identity())
@@ -247,8 +249,15 @@ def open_watch(settings: Settings) -> Iterator[Watch]:
         remote = RemoteLedger(settings.chain)
         ledger: Ledger = remote
         if not remote.is_open():
-            ledger = stack.enter_context(EmbeddedLedger(settings.chain))
+            ledger = stack.enter_context(_open_chain(settings))
         yield Watch(storage, keys, ledger, Publication(settings.published))
+
+
+def _open_chain(settings: Settings) -> "EmbeddedLedger":
+    # What executes contracts takes seconds to import: only the process that holds the chain does.
+    from contracts.chain.embedded import EmbeddedLedger  # noqa: PLC0415
+
+    return EmbeddedLedger(settings.chain)
 
 
 def _courier(watch: Watch, publication: Publication, console: Console) -> Courier:

@@ -14,7 +14,6 @@ from api.demo.errors import FolderError, OccupiedError
 from api.demo.folder import CHAIN, MANIFEST, SNAPSHOT, Folder, decode_manifest
 from api.demo.notary import Notary
 from api.demo.trail import LANGUAGES, Trail
-from contracts.chain.embedded import EmbeddedLedger
 from contracts.evidence.ledger import Ledger
 from contracts.evidence.snapshot_file import encode_snapshot
 
@@ -48,6 +47,8 @@ def make(kind: str, out: Path, tell: Tell, play: Callable[[Stage], Trail]) -> No
         OccupiedError: ``out`` holds something that is not a demonstration.
         FolderError: the disk refuses.
     """
+    from contracts.chain.embedded import EmbeddedLedger  # noqa: PLC0415 - seconds, and pages import this
+
     _refuse_foreign(out)
     with _beside(out) as partial:
         clock = SetClock()

@@ -65,6 +65,7 @@ def _open_postgres(url: URL, threads: int) -> Engine:
         pool_timeout=WAIT_SECONDS,
         hide_parameters=True,
         pool_recycle=1800,
+        pool_pre_ping=True,  # a database that was started again must not cost anybody an answer
         connect_args={"connect_timeout": WAIT_SECONDS, "options": _POSTGRES_OPTIONS},
     )
 

@@ -12,7 +12,8 @@ import pytest
 from tests.architecture.sources import ROOT, tracked
 
 WHEELS = ROOT / ".setup" / "base-wheels"
-FORBIDDEN = ("web3", "eth_tester", "eth", "fastapi", "starlette", "sqlalchemy", "pydantic")
+CHAIN = ("web3", "eth_tester", "eth")
+FORBIDDEN = (*CHAIN, "fastapi", "starlette", "sqlalchemy", "pydantic")
 
 
 def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -65,3 +66,8 @@ def test_command_line_imports_no_web_or_chain_package(base_python: Path, package
 def test_base_install_holds_no_web_or_chain_package(base_python: Path) -> None:
     script = f"import importlib.util as u; print([n for n in {FORBIDDEN!r} if u.find_spec(n)])"
     assert run(base_python, "-c", script, cwd=base_python.parent).stdout.strip() == "[]"
+
+
+def test_serving_imports_no_chain_until_it_is_opened() -> None:
+    script = f"import sys, api.serving\nprint([n for n in {CHAIN!r} if n in sys.modules])"
+    assert run(sys.executable, "-c", script, cwd=ROOT).stdout.strip() == "[]"

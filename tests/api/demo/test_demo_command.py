@@ -5,15 +5,16 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from api.cli import main
 from api.demo.folder import SNAPSHOT, Folder
 from contracts.chain.embedded import EmbeddedLedger
 from contracts.evidence.snapshot_file import decode_snapshot
+from tests.api.operation.live import live
 
 pytestmark = pytest.mark.usefixtures("audited_once")
 DOJANG = [sys.executable, "-m", "api.cli"]
@@ -149,45 +150,12 @@ def test_a_full_disk_is_reported_and_nothing_is_left(
     assert not (tmp_path / "out").exists()
 
 
-def wait_for(port: int, path: str, seconds: float = 60) -> dict[str, object]:
-    """Poll a JSON endpoint until it answers."""
-    import httpx2
-
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        try:
-            answer: dict[str, object] = httpx2.get(f"http://127.0.0.1:{port}{path}").json()
-        except httpx2.TransportError:
-            time.sleep(0.1)
-        else:
-            return answer
-    raise AssertionError("the service did not answer")
-
-
-def test_service_keeps_its_chain_over_stop_and_kill(
-    allowance: Path, contest: Path, tmp_path: Path
-) -> None:
-    demo = tmp_path / "demo"
-    demo.mkdir()
-    (demo / "allowance").symlink_to(allowance)
-    (demo / "contest").symlink_to(contest)
+def test_service_keeps_its_chain_over_stop_and_kill(tmp_path: Path) -> None:
     identities = []
-    for stop in (signal.SIGTERM, signal.SIGKILL, signal.SIGTERM):
-        port = _free_port()
-        environment = os.environ | {"PORT": str(port), "DOJANG_CHAIN": str(tmp_path / "chain")}
-        command = [*DOJANG, "serve", "--demo", str(demo)]
-        with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as process:
-            identities.append(wait_for(port, "/readyz")["chain"])
-            process.send_signal(stop)
-            process.wait(timeout=30)
+    for kills in (False, True, False):
+        with live(tmp_path) as service:
+            identities.append(httpx2.get(f"{service.origins[0]}/readyz").json()["chain"])
+            if not kills:
+                assert service.stop() == 0
     assert identities[0] is not None
     assert identities == [identities[0]] * 3
-
-
-def _free_port() -> int:
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

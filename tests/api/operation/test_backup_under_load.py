@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import httpx2
+import pytest
 
 from contracts.evidence.checkpoint import parse_checkpoint_text
 from contracts.evidence.merkle import check_consistency, prove_consistency
@@ -32,6 +33,7 @@ def status(service: Live, number: str, secret: str) -> int:
     return httpx2.get(f"{service.origins[0]}{PATH}/{number}", headers=headers).status_code
 
 
+@pytest.mark.acceptance
 def test_a_backup_under_load_restores_to_logs_that_continue(tmp_path: Path) -> None:
     file = tmp_path / "backup"
     with live(tmp_path, "--workers", "2") as service, Applicants(service.origins[0]) as applicants:
