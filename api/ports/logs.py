@@ -1,6 +1,6 @@
 """Evidence logs in the database: leaves, tiles, and which states were anchored."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -36,6 +36,9 @@ class LogReader(Protocol):
 
     def size(self, log: str) -> int:
         """Leaves now; 0 for a log that nothing was entered in."""
+
+    def sizes(self) -> Mapping[str, int]:
+        """Leaves now, by log."""
 
     def place(self, log: str, key: str) -> int | None:
         """The 0-based index of the leaf that was entered under a key."""

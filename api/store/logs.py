@@ -1,6 +1,6 @@
 """Evidence logs: the size of each, its tiles, the places of its entries, and its anchors."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -119,6 +119,10 @@ class SqlLogs:
         size = self._connection.scalar(select(logs.c.size).where(logs.c.name == log))
         return 0 if size is None else int(size)
 
+    def sizes(self) -> Mapping[str, int]:
+        """Leaves now, by log."""
+        return {row.name: int(row.size) for row in self._connection.execute(_SIZES)}
+
     def place(self, log: str, key: str) -> int | None:
         """The index of the leaf that was entered under a key."""
         here = and_(log_places.c.log == log, log_places.c.key == key)
@@ -194,3 +198,4 @@ class SqlLogs:
 
 
 _ANCHORS: Final = select(log_anchors)
+_SIZES: Final = select(logs.c.name, logs.c.size)
