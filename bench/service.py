@@ -90,7 +90,7 @@ MAKERS: dict[str, Callable[[Path], ASGIApp]] = {"bare": bare, "ours": ours}
 def serve(name: str, folder: Path, pipe: Connection) -> None:
     """A server's process: says when it listens, then its CPU time whenever it is asked."""
     listener = socket.create_server(("127.0.0.1", 0))
-    # Else the bare framework would wait 40 ms for each answer's second packet; connections inherit it.
+    # Else the bare framework would wait 40 ms for each answer's second packet.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     app = MAKERS[name](folder)
     if isinstance(app, Guard):
