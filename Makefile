@@ -23,8 +23,11 @@ help:
 	@echo 'make soak        throw changed bytes at every decoder for $(SOAK_SECONDS) seconds'
 	@echo 'make bench       ratios against peers and floors'
 
-run: setup-python $(STAMPS)/assets
-	$(BIN)/dojang demo all --out $(OUT)
+# The demonstrations are played again when what plays them has changed, or by `make demo`.
+PLAYED := $(OUT)/contest/manifest.json
+PLAYS := $(shell find api/demo contracts verifier voting -type f -name '*.py' -o -type f -name '*.yaml')
+
+run: $(STAMPS)/assets $(PLAYED)
 	PORT=$(PORT) $(BIN)/dojang serve --demo $(OUT)
 
 test: setup-test
@@ -104,6 +107,9 @@ $(STAMPS)/chromium: $(STAMPS)/python
 	@$(BIN)/python -m tests.chromium > $@
 
 demo: setup-python
+	$(BIN)/dojang demo all --out $(OUT)
+
+$(PLAYED): $(STAMPS)/python $(PLAYS)
 	$(BIN)/dojang demo all --out $(OUT)
 
 clean:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.actions.ceremonies import HOME
 from api.actions.issue_paper import VERIFY_PAGE
 from api.health import Health
 from api.http.applications import application_routes
@@ -23,12 +24,13 @@ from api.http.staff.register_routes import IMPORT, LOOK, MAX_REGISTER_BYTES
 from api.http.uploads import MAX_UPLOAD_BYTES
 from api.observation.watching import NOBODY, Observer, Routed, Watched
 from api.origins import Origins, allowed_hosts
+from api.pages.citizen import START as CREDENTIALS
 from api.pages.closed import closed_page
 from api.pages.counter import CounterParts, all_counter_routes
 from api.pages.papers import PaperParts, all_paper_routes
 from api.pages.returned import returned_page
 from api.pages.staff import staff_routes
-from api.pages.trails import ShownDemo, trail_pages
+from api.pages.trails import ShownDemo, Way, trail_pages
 from api.ports.door import Door
 from api.ports.means import Means
 
@@ -96,8 +98,23 @@ def create_people_app(parts: Parts) -> Guard:
         for routes in all_paper_routes(parts.papers, parts.rates, staff=parts.door is not None):
             app.include_router(routes)
     app.include_router(returned_page())
-    app.include_router(trail_pages(parts.demos, parts.health), include_in_schema=False)
+    start = trail_pages(parts.demos, parts.health, _ways(parts))
+    app.include_router(start, include_in_schema=False)
     return _guarded(app, parts, parts.origins.people, people_headers(parts.origins))
+
+
+def _ways(parts: Parts) -> list[Way]:
+    """What is served, for the start page."""
+    ways = []
+    if parts.counters is not None and parts.counters.citizens is not None:
+        ways.append(Way(CREDENTIALS, "증명 받기", "Get a credential"))
+    if parts.papers is not None:
+        ways.append(
+            Way(VERIFY_PAGE, "문서가 진짜인지 확인하기", "Check whether a paper is genuine")
+        )
+    if parts.door is not None:
+        ways.append(Way(HOME, "담당자 로그인", "Sign in as staff"))
+    return ways
 
 
 def create_ballot_app(parts: Parts) -> Guard:

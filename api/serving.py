@@ -87,12 +87,12 @@ class Site:
 
     def answer(self, ready: Callable[[], None]) -> int:
         """Answer requests until a signal comes: one process of several."""
-        gather_in(self.settings.measures)
         open_journal(sys.stdout)
-        from api.observation.metrics import RequestMeasures  # noqa: PLC0415 - after gather_in
-
-        observer = RequestMeasures()
         try:
+            gather_in(self.settings.measures)
+            from api.observation.metrics import RequestMeasures  # noqa: PLC0415 - after gather_in
+
+            observer = RequestMeasures()
             with wire(self.settings, self.demo, self.ports, observer) as service:
                 server = AnsweringServer(_config(service, self.settings), ready)
                 server.run(sockets=self.listeners)

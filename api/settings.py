@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Annotated, Any, Final, get_type_hints
 
-from api.operation.settings import OperationSettings
+from api.identity.settings import CitizenSettings
 from api.variables import (
     Secret,
     SettingsError,
@@ -26,6 +26,7 @@ from api.variables import (
     read_origin,
     read_path,
     read_switch,
+    read_tiles,
 )
 
 MAX_PORT: Final = 65_535
@@ -38,7 +39,7 @@ _DATABASE: Final = Secret("sqlite:///var/dojang.sqlite")
 
 
 @dataclass(frozen=True, slots=True)
-class Settings(OperationSettings):
+class Settings(CitizenSettings):
     """What a service is started with; each field's variable says what it means."""
 
     host: Annotated[
@@ -209,6 +210,17 @@ class Settings(OperationSettings):
             "Where it is not set nothing is issued; on trial the test agencies are used.",
         ),
     ] = Path()
+    tiles: Annotated[
+        tuple[str, ...],
+        Variable(
+            "DOJANG_TILES",
+            read_tiles,
+            "다른 서비스의 증거 기록을 어디서 받는지입니다. 기록이름=주소를 쉼표로 잇습니다. "
+            "주소 뒤에 /조각번호를 붙여 받고, 체인이 아는 기록만 받습니다.",
+            "Where other services' evidence logs are fetched: name=address, joined by commas. The "
+            "tile's number is appended to the address; only logs that the chain knows are fetched.",
+        ),
+    ] = ()
     trial: Annotated[
         bool,
         Variable(
@@ -316,6 +328,10 @@ def _complete(settings: Settings, given: Mapping[str, object]) -> Settings:
 def _check_apart(settings: Settings) -> None:
     if bool(settings.provider) != bool(settings.provider_client):
         raise SettingsError("DOJANG_OIDC_ISSUER and DOJANG_OIDC_CLIENT are set together")
+    if bool(settings.citizen_provider) != bool(settings.citizen_client):
+        raise SettingsError(
+            "DOJANG_CITIZEN_OIDC_ISSUER and DOJANG_CITIZEN_OIDC_CLIENT are set together"
+        )
     ports = [
         settings.port,
         settings.ballot_port,

@@ -8,9 +8,13 @@ from typing import Any, ClassVar, Final
 
 MAX_SECRET_BYTES: Final = 8192
 MAX_CLIENT: Final = 255
+MAX_VOUCHER: Final = 100
+"""An offer's record says by whom the person was identified, in so many characters."""
 _ISSUER: Final = re.compile(
     r"(https://[a-z0-9.-]+|http://(localhost|127\.0\.0\.1))(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)*"
 )
+_CLAIM: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.:/-]{0,127}")
+_SCOPE: Final = re.compile(r"[!#-\[\]-~]+( [!#-\[\]-~]+)*")
 _ORIGIN: Final = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
 _NAME: Final = re.compile(r"[a-z0-9.-]+(/[a-z0-9.-]+)*")
 
@@ -108,6 +112,27 @@ def read_client(text: str) -> str:
     return text
 
 
+def read_voucher(text: str) -> str:
+    """The address of an identity provider that vouches for people; it stands in records."""
+    if len(text) > MAX_VOUCHER:
+        raise ValueError(f"is an address of at most {MAX_VOUCHER} characters")
+    return read_issuer(text)
+
+
+def read_claim(text: str) -> str:
+    """A claim's name (RFC 7519 section 4), without spaces."""
+    if not _CLAIM.fullmatch(text):
+        raise ValueError("is the name of a claim, as sub")
+    return text
+
+
+def read_scope(text: str) -> str:
+    """A scope (RFC 6749 section 3.3) with ``openid`` among its words."""
+    if not _SCOPE.fullmatch(text) or len(text) > MAX_CLIENT or "openid" not in text.split(" "):
+        raise ValueError("is words with one space between them, openid among them")
+    return text
+
+
 def read_switch(text: str) -> bool:
     """``1`` or ``0``."""
     if text not in {"0", "1"}:
@@ -134,6 +159,19 @@ def read_path(text: str) -> Path:
     if not text or "\0" in text:
         raise ValueError("is a path")
     return Path(text)
+
+
+def read_tiles(text: str) -> tuple[str, ...]:
+    """``name=address`` pairs, separated by commas: a log's name, and where its tiles are."""
+    pairs = read_addresses(text)
+    names = [pair.partition("=")[0] for pair in pairs]
+    for pair in pairs:
+        name, _, address = pair.partition("=")
+        read_name(name)
+        read_issuer(address)
+    if len(set(names)) != len(names):
+        raise ValueError("names every log once")
+    return pairs
 
 
 def read_database(text: str) -> Secret:

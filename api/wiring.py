@@ -36,6 +36,7 @@ from api.openid.assembly import (
 )
 from api.openid.attesting import OfficeRegistry
 from api.openid.case_asking import CaseDesk
+from api.openid.citizen import CitizenDesk
 from api.openid.console import Console
 from api.openid.console_errands import ENROL, PUBLISH, ROTATE_KEY, ConsoleErrands, EndOwnKeys
 from api.openid.counter import Counter
@@ -49,6 +50,7 @@ from api.operation.publication import Publication, PublishAndAnchor
 from api.operation.remote_ledger import RemoteLedger
 from api.operation.rounds import Rounds
 from api.origins import Origins
+from api.pages.citizen import RETURN
 from api.pages.counter import CounterParts
 from api.pages.papers import PaperParts
 from api.pages.staff_door import CALLBACK
@@ -114,7 +116,7 @@ def wire(
             observer=observer,
             door=wire_door(settings, means, ports),
             papers=wire_papers(settings, means, wallets, ports, demo=demo is not None),
-            counters=wire_counters(settings, means, wallets, demo=demo is not None),
+            counters=wire_counters(settings, means, wallets, ports, demo=demo is not None),
         )
         yield create_service(parts, ports)
 
@@ -135,14 +137,35 @@ def wire_door(settings: Settings, means: Means, ports: Ports) -> Door:
     return Door(means, passkeys, OidcProvider(client))
 
 
-def wire_counters(settings: Settings, means: Means, wallets: OpenId, *, demo: bool) -> CounterParts:
-    """Where issuers and officers work."""
+def wire_counters(
+    settings: Settings, means: Means, wallets: OpenId, ports: Ports, *, demo: bool
+) -> CounterParts:
+    """Where issuers and officers work, and citizens identify themselves."""
     office, reads = wallets.console.office, settings.alarm_reads
+    counter = Counter(office, _shelf(settings), means.now, reads)
     return CounterParts(
-        counter=Counter(office, _shelf(settings), means.now, reads),
+        counter=counter,
         cases=CaseDesk(wallets.desk, means, reads),
         trial=demo or settings.trial,
+        citizens=_citizens(settings, means, counter, ports),
     )
+
+
+def _citizens(
+    settings: Settings, means: Means, counter: Counter, ports: Ports
+) -> CitizenDesk | None:
+    """Where citizens identify themselves, if a provider is set up for them."""
+    if not settings.citizen_provider:
+        return None
+    client = Client(
+        issuer=settings.citizen_provider,
+        name=settings.citizen_client,
+        secret=settings.citizen_secret.reveal(),
+        redirect=Origins.of(settings, ports).people + RETURN,
+        scope=settings.citizen_scope,
+        claim=settings.citizen_claim,
+    )
+    return CitizenDesk(counter, means, OidcProvider(client), settings.citizen_provider)
 
 
 def wire_papers(
@@ -188,7 +211,7 @@ def wire_wallets(
         rng=means.rng,
         verifier=VerifierIdentity(key, certificate),
         secrets=(files.secret(MASTER), files.secret(PERSONS)),
-        mirror=HttpMirror(SafeFetcher(local=settings.trial), {}),
+        mirror=HttpMirror(SafeFetcher(local=settings.trial), _addresses(settings.tiles)),
     )
     trial = demo or settings.trial
     issuers = _trial_issuers(settings, ground) if trial else _load_issuers(settings, ground)
@@ -251,6 +274,11 @@ def open_watch(settings: Settings) -> Iterator[Watch]:
         if not remote.is_open():
             ledger = stack.enter_context(_open_chain(settings))
         yield Watch(storage, keys, ledger, Publication(settings.published))
+
+
+def _addresses(tiles: tuple[str, ...]) -> dict[str, str]:
+    pairs = (pair.partition("=") for pair in tiles)
+    return {name: address for name, _, address in pairs}
 
 
 def _open_chain(settings: Settings) -> "EmbeddedLedger":

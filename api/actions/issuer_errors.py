@@ -10,6 +10,10 @@ ActionError
 ├── CredentialRevokedError    a revocation is for good
 ├── CredentialStateError      the credential stands otherwise than the act needs
 ├── OtherPersonError          the credential is another person's
+├── OfferUnknownError         no offer of that id
+├── OfferRedeemedError        a wallet has used the offer
+├── OfferExpiredError         the offer's time is over
+├── OfferClosedError          the offer was withdrawn or locked before
 ├── RegisterUnreadableError   the file is no register of that kind
 ├── RegisterRowsError         rows cannot be taken, so nothing is
 └── RegisterChangedError      the file is not the one that was looked at before
@@ -70,6 +74,30 @@ class OtherPersonError(ActionError):
     """The credential is not of the person whose card was checked."""
 
     code = "credential.other_person"
+
+
+class OfferUnknownError(ActionError):
+    """No offer has this id."""
+
+    code = "offer.unknown"
+
+
+class OfferRedeemedError(ActionError):
+    """A wallet has used the offer, so that there is nothing left to withdraw."""
+
+    code = "offer.redeemed"
+
+
+class OfferExpiredError(ActionError):
+    """The offer's time is over."""
+
+    code = "offer.expired"
+
+
+class OfferClosedError(ActionError):
+    """The offer was withdrawn before, or locked by wrong transaction codes."""
+
+    code = "offer.closed"
 
 
 class RegisterUnreadableError(ActionError):

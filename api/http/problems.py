@@ -20,6 +20,7 @@ from api.actions.errors import ActionError
 from api.http.languages import preferred_language
 from api.http.problem_kinds import KINDS
 from api.ports.errors import StorageError, StorageUnavailableError
+from contracts.evidence.errors import LedgerUnavailableError
 
 MEDIA_TYPE: Final = "application/problem+json"
 MAX_FAULTS: Final = 10
@@ -74,6 +75,7 @@ def add_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(ActionError, _action_error)
     app.add_exception_handler(StorageError, _storage_error)
+    app.add_exception_handler(LedgerUnavailableError, _ledger_unavailable)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -135,6 +137,12 @@ def _storage_error(request: Request, error: Exception) -> JSONResponse:
     if code not in KINDS:
         raise error
     return problem(request.scope, code, headers={"Retry-After": str(RETRY_SECONDS)})
+
+
+def _ledger_unavailable(request: Request, _error: Exception) -> JSONResponse:
+    """As when the job worker, which owns the chain, does not run: nothing was done, ask again."""
+    retry = {"Retry-After": str(RETRY_SECONDS)}
+    return problem(request.scope, LedgerUnavailableError.code, headers=retry)
 
 
 def _unexpected(request: Request, _error: Exception) -> JSONResponse:

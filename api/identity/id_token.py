@@ -9,7 +9,7 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from api.ports.door import DoorError
+from api.ports.door import ClaimMissingError, DoorError
 from contracts.evidence.encoding import Json, b64u_decode, parse_json
 from contracts.evidence.errors import EncodingError
 
@@ -17,6 +17,7 @@ ALGORITHMS: Final = ("ES256", "PS256", "RS256", "EdDSA")
 """Asymmetric ones only: never ``none``, and no HMAC under something that is public."""
 MAX_TOKEN: Final = 16_384
 MAX_SUBJECT: Final = 255
+SUBJECT: Final = "sub"
 LEEWAY: Final = timedelta(seconds=60)
 LONGEST_LIFE: Final = timedelta(hours=24)
 FRESH: Final = timedelta(minutes=5)
@@ -33,12 +34,14 @@ class Expected:
         client: our name there.
         nonce: of this sign-in.
         at: the time.
+        claim: by which the person is known to us.
     """
 
     issuer: str
     client: str
     nonce: str = field(repr=False)
     at: datetime
+    claim: str = SUBJECT
 
 
 def key_id(token: str) -> str:
@@ -65,10 +68,12 @@ def check_id_token(token: str, keys: KeySet, expected: Expected) -> str:
     """Check a token.
 
     Returns:
-        The subject: what the provider calls the person for ever.
+        The subject: what the provider calls the person for ever; or another claim that was
+        expected in its place.
 
     Raises:
         DoorError: the signature or any claim does not hold.
+        ClaimMissingError: everything holds, and the other claim is missing or no short text.
     """
     key_id(token)
     try:
@@ -81,10 +86,19 @@ def check_id_token(token: str, keys: KeySet, expected: Expected) -> str:
         raise DoorError("the token holds no claims")
     _check_parties(claims, expected)
     _check_times(claims, expected.at)
-    subject = claims.get("sub")
-    if not isinstance(subject, str) or not 0 < len(subject) <= MAX_SUBJECT or "\0" in subject:
+    subject, told = (_name(claims.get(name)) for name in (SUBJECT, expected.claim))
+    if not subject:
         raise DoorError("the token names no subject")
-    return subject
+    if not told:
+        raise ClaimMissingError("the token does not tell the claim that is expected")
+    return told
+
+
+def _name(value: Json) -> str:
+    """A short text that names somebody; empty where it is none."""
+    if not isinstance(value, str) or len(value) > MAX_SUBJECT or "\0" in value:
+        return ""
+    return value
 
 
 def _check_parties(claims: Mapping[str, Json], expected: Expected) -> None:

@@ -18,12 +18,13 @@ from urllib.parse import urlencode, urlsplit
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from api.identity.id_token import FRESH, Expected, check_id_token, key_id
+from api.identity.id_token import FRESH, SUBJECT, Expected, check_id_token, key_id
 from api.identity.provider_documents import Documents, check_address
 from api.ports.accounts import Subject
 from api.ports.door import (
     DoorError,
     ProviderAnswer,
+    ProviderDeclinedError,
     ProviderSecrets,
     ProviderUnavailableError,
 )
@@ -34,6 +35,10 @@ KEPT_SECONDS: Final = 3600.0
 REFETCH_SECONDS: Final = 60.0
 """An unknown key is asked for at most this often: a stranger cannot make us call the provider."""
 MAX_KEYS: Final = 32
+OPENID: Final = "openid"
+_STOPPED: Final = frozenset({"access_denied", "consent_required", "interaction_required"})
+"""Errors that mean the person did not go on (RFC 6749 4.1.2.1, OpenID Connect Core 3.1.2.6)."""
+_LATER: Final = frozenset({"server_error", "temporarily_unavailable"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +50,16 @@ class Client:
         name: our client id.
         secret: empty for a public client.
         redirect: our address that the browser comes back to.
+        scope: words separated by spaces, ``openid`` among them.
+        claim: of the ID token, by which we know the person.
     """
 
     issuer: str
     name: str
     secret: str = field(repr=False)
     redirect: str
+    scope: str = OPENID
+    claim: str = SUBJECT
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +94,7 @@ class OidcProvider:
             "response_type": "code",
             "client_id": self.client.name,
             "redirect_uri": self.client.redirect,
-            "scope": "openid",
+            "scope": self.client.scope,
             "state": secrets.state,
             "nonce": secrets.nonce,
             "code_challenge": _code_challenge(secrets.verifier),
@@ -100,19 +109,22 @@ class OidcProvider:
 
         Raises:
             DoorError: state, issuer, code or token does not hold.
-            ProviderUnavailableError: the provider cannot be asked.
+            ProviderDeclinedError: the person stopped at the provider.
+            ClaimMissingError: the provider does not tell the claim that we know people by.
+            ProviderUnavailableError: the provider cannot be asked, or says so.
         """
         if not hmac.compare_digest(answer.state.encode(), secrets.state.encode()):
             raise DoorError("the answer is of another browser or sign-in")
         if not answer.code:
-            raise DoorError("the provider did not let the person in")
+            raise _refusal(answer.error)
         found = self._discovered(KEPT_SECONDS)
         if answer.issuer != self.client.issuer and (answer.issuer or found.tells_issuer):
             raise DoorError("the answer is of another issuer")
         token = self._token(found, answer.code, secrets)
         if key_id(token) not in {key.kid or "" for key in found.keys.keys}:
             found = self._discovered(REFETCH_SECONDS)
-        expected = Expected(self.client.issuer, self.client.name, secrets.nonce, at)
+        client = self.client
+        expected = Expected(client.issuer, client.name, secrets.nonce, at, client.claim)
         return Subject(self.client.issuer, check_id_token(token, found.keys, expected))
 
     def _token(self, found: Discovered, code: str, secrets: ProviderSecrets) -> str:
@@ -149,6 +161,15 @@ class OidcProvider:
             tells_issuer=told.get("authorization_response_iss_parameter_supported") is True,
             at=self.ticks(),
         )
+
+
+def _refusal(error: str) -> DoorError | ProviderUnavailableError:
+    """What an answer without a code means; its word is believed to choose a page, no more."""
+    if error in _STOPPED:
+        return ProviderDeclinedError("the person did not go on at the provider")
+    if error in _LATER:
+        return ProviderUnavailableError("the provider says that it cannot answer now")
+    return DoorError("the provider did not let the person in")
 
 
 def _address(told: dict[str, Json], name: str) -> str:

@@ -14,11 +14,20 @@ def empty_folder(folder: Path) -> None:
     Raises:
         OSError: the folder cannot be used.
     """
-    folder.mkdir(mode=_MODE, parents=True, exist_ok=True)
+    _make(folder)
     for old in folder.glob("*.db"):
         old.unlink(missing_ok=True)
 
 
 def gather_in(folder: Path) -> None:
-    """Let this process gather its measures in a folder."""
+    """Let this process gather its measures in a folder, which is made if it is not there.
+
+    Raises:
+        OSError: the folder cannot be made.
+    """
+    _make(folder)
     os.environ[_VARIABLE] = str(folder)
+
+
+def _make(folder: Path) -> None:
+    folder.mkdir(mode=_MODE, parents=True, exist_ok=True)

@@ -1,7 +1,8 @@
 """Every request is counted and told by its route's template, status and time; by nothing else.
 
 A request's number is made here and sent back, so that somebody who asks for help can name it.
-What the client sends as such a number is not looked at.
+What the client sends as such a number is not looked at. A client that goes away while its request
+is still read is no failure of the service: it is told as ``GONE``.
 """
 
 import time
@@ -20,6 +21,11 @@ UNKNOWN_ROUTE: Final = "(none)"
 STATIC_ROUTE: Final = "/static"
 _SEEN: Final = "dojang.seen"
 _MISSING: Final = 500
+GONE: Final = 499
+"""Told and counted where the client went away before an answer began; nobody is sent this status.
+
+The number is what other web servers write in their journals for it; no standard has one.
+"""
 
 
 class Observer(Protocol):
@@ -62,14 +68,21 @@ class Watched:
         seen: dict[str, object] = {"status": _MISSING, "started": False}
         scope[_SEEN] = seen
 
+        async def ask() -> Message:
+            message = await receive()
+            if message["type"] == "http.disconnect" and not seen["started"]:
+                seen["status"] = GONE
+            return message
+
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
-                seen["status"], seen["started"] = message["status"], True
+                gone = seen["status"] == GONE
+                seen["status"], seen["started"] = GONE if gone else message["status"], True
                 MutableHeaders(scope=message)["X-Request-Id"] = number
             await send(message)
 
         try:
-            await self.app(scope, receive, answer)
+            await self.app(scope, ask, answer)
         except Exception as error:  # noqa: BLE001 - the edge of the process, see below
             # The edge of the process: whatever it was has been answered, or the server closes the
             # connection. Its text may hold a person's data and goes no further than this.

@@ -35,6 +35,8 @@ WALLET_ERRORS: Final = frozenset(
 )
 """RFC 6749 section 4.1.2.1 and OpenID4VP 1.0 section 8.5; any other is kept as ``other``."""
 OTHER_ERROR: Final = "other"
+_CLEAR_RESPONSES: Final = frozenset({"vp_token", "id_token", "code", "presentation_submission"})
+"""Parameters of a response in the clear, which stand nowhere beside an encrypted one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +75,7 @@ def parse_answer(body: bytes, asked: AskedRequest) -> WalletAnswer | WalletError
     if "error" in fields:
         return _error(fields, asked)
     if asked.mode is ResponseMode.DIRECT_POST_JWT:
-        if asked.decryption is None or fields.keys() - {"state"} != {"response"}:
-            raise InvalidAnswerError("an encrypted response was asked for, and nothing else")
-        members = decrypt(fields["response"], asked.decryption)
+        members = _open(fields, asked)
         if "error" in members:
             return _error(members, asked)
         _check_state(members.get("state"), asked)
@@ -84,6 +84,19 @@ def parse_answer(body: bytes, asked: AskedRequest) -> WalletAnswer | WalletError
         raise InvalidAnswerError("an unencrypted vp_token was asked for")
     _check_state(fields.get("state"), asked)
     return WalletAnswer(_presentations(_json(fields["vp_token"])))
+
+
+def _open(fields: Mapping[str, str], asked: AskedRequest) -> Mapping[str, Json]:
+    """The parameters inside an encrypted response (8.3.1).
+
+    Parameters that are not known are ignored (8.2). Some wallets repeat ``state`` beside the
+    response: there it must be the request's as well.
+    """
+    if asked.decryption is None or "response" not in fields or fields.keys() & _CLEAR_RESPONSES:
+        raise InvalidAnswerError("an encrypted response was asked for, and nothing in the clear")
+    if "state" in fields:
+        _check_state(fields["state"], asked)
+    return decrypt(fields["response"], asked.decryption)
 
 
 def _error(members: Mapping[str, Json], asked: AskedRequest) -> WalletError:

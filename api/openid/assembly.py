@@ -21,6 +21,7 @@ from api.openid.routes.demo_routes import demo_routes
 from api.openid.routes.evidence_routes import evidence_routes
 from api.openid.routes.issuer_routes import issuer_routes
 from api.openid.routes.join_routes import join_routes
+from api.openid.routes.key_routes import key_routes
 from api.openid.routes.verifier_routes import REQUESTS, verifier_routes
 from api.openid.trusting import Mirror, OwnEvidence, Trust
 from api.ports.log_keys import LogKeys
@@ -93,6 +94,7 @@ class OpenId:
             verifier_routes(self.desk, self.clock),
             join_routes(self.desk, self._means()),
             evidence_routes(self.console.office, self.trust, self.clock),
+            key_routes(self.console.office, self.trust, self.clock),
         ]
         if self.demonstration is not None:
             made.append(demo_routes(self.demonstration))
@@ -132,7 +134,8 @@ def assemble(ground: Ground, issuers: Issuers, *, demo: bool) -> OpenId:
     )
     console = Console(office, ground.ledger)
     anchoring = Anchoring(ground.storage, ground.log_keys, ground.ledger, ground.rng)
-    demonstration = Demonstration(console, anchoring, ground.clock) if demo else None
+    services = frozenset(ground.catalogue.services)
+    demonstration = Demonstration(console, anchoring, ground.clock, services) if demo else None
     own = OwnEvidence(
         ground.storage,
         {ground.log_keys.origin(agency.log): agency.log for agency in agencies.values()},

@@ -256,15 +256,19 @@ def _identified(
         raise IssuerNotEnrolledError("the agency is not in the registry yet")
     at = counter.clock()
     for kind in order.configurations:
-        _look_up(counter.office, kind, order.person, at)
+        look_up(counter.office, kind, order.person, at)
     try:
         return agency, identify_at_desk(order.person, clerk, card_checked=True, at=at)
     except IdentityError as error:
         raise PersonUnknownError("no register's id looks like this") from error
 
 
-def _look_up(office: Office, kind: str, person: str, at: datetime) -> None:
-    """Somebody of that id is in the register; what it says of them is asked at issuance."""
+def look_up(office: Office, kind: str, person: str, at: datetime) -> None:
+    """Somebody of that id is in the register; what it says of them is asked at issuance.
+
+    Raises:
+        PersonUnknownError: the register knows nobody of that id.
+    """
     try:
         office.registers[kind].entry(person, korean_day(at))
     except NotInRegisterError as error:

@@ -17,7 +17,7 @@ from contracts.evidence.encoding import Json, parse_json
 from contracts.evidence.errors import EncodingError
 
 MAX_REQUEST_BYTES: Final = 1 << 18
-MAX_PROOFS: Final = 64
+LEAST_BATCH: Final = 2
 MAX_DESCRIPTION: Final = 1000
 _CONFIGURATION: Final = "credential_configuration_id"
 _IDENTIFIER: Final = "credential_identifier"
@@ -49,13 +49,25 @@ class Notification:
     description: str
 
 
-def parse_credential_request(body: bytes) -> CredentialRequest:
+def batch_size(copies: int) -> int:
+    """How many proofs a request may have, of an issuer that offers some copies: as announced.
+
+    The standard knows no ``batch_size`` below 2 (12.2.4).
+    """
+    return max(copies, LEAST_BATCH)
+
+
+def parse_credential_request(body: bytes, batch: int) -> CredentialRequest:
     """Read a credential request (8.2).
+
+    Args:
+        body: as sent.
+        batch: how many proofs there may be, the ``batch_size`` of the issuer's metadata.
 
     Raises:
         InvalidCredentialRequestError: no object, or not exactly one of configuration id and
             identifier.
-        InvalidProofError: no ``proofs`` with 1 to 64 of the one type ``jwt``.
+        InvalidProofError: no ``proofs`` of the one type ``jwt``, or more than ``batch``.
         EncryptionParametersError: an encrypted answer is asked for, which is not announced.
     """
     members = _members(body, InvalidCredentialRequestError)
@@ -71,7 +83,7 @@ def parse_credential_request(body: bytes) -> CredentialRequest:
         raise InvalidCredentialRequestError("proofs, not proof, since OpenID4VCI 1.0")
     configuration = given[0] if names[0] is not None else None
     identifier = None if configuration is not None else given[0]
-    return CredentialRequest(configuration, identifier, _proofs(members.get("proofs")))
+    return CredentialRequest(configuration, identifier, _proofs(members.get("proofs"), batch))
 
 
 def parse_deferred_request(body: bytes) -> str:
@@ -119,12 +131,12 @@ def _members(body: bytes, failure: type[Exception]) -> dict[str, Json]:
     return value
 
 
-def _proofs(value: Json) -> tuple[str, ...]:
+def _proofs(value: Json, batch: int) -> tuple[str, ...]:
     texts = value.get("jwt") if isinstance(value, dict) else None
     if not isinstance(value, dict) or list(value) != ["jwt"] or not isinstance(texts, list):
         raise InvalidProofError("proofs has exactly one member, jwt, a list")
-    if not 0 < len(texts) <= MAX_PROOFS:
-        raise InvalidProofError(f"there are 1 to {MAX_PROOFS} proofs")
+    if not 0 < len(texts) <= batch:
+        raise InvalidProofError(f"there are 1 to {batch} proofs, the batch_size of the metadata")
     proofs = tuple(text for text in texts if isinstance(text, str))
     if len(proofs) < len(texts):
         raise InvalidProofError("a proof is a text")

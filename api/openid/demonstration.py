@@ -11,6 +11,8 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
+from api.actions.errors import UnknownServiceRoundError
+from api.actions.issuer_errors import PersonUnknownError
 from api.openid.agencies import Agency
 from api.openid.anchoring import Anchoring
 from api.openid.console import Console
@@ -18,8 +20,15 @@ from api.openid.errors import UnknownConfigurationError
 from api.openid.granting import offer
 from api.openid.identity import IdentityMethod, VerifiedIdentity
 from api.openid.offering import MadeOffer, OfferOrder
-from api.openid.register import CsvRegister, Register, read_csv
+from api.openid.register import (
+    CsvRegister,
+    NotInRegisterError,
+    NotYetKnownError,
+    Register,
+    read_csv,
+)
 from verifier.eligibility.catalogue import Catalogue
+from verifier.eligibility.dates import korean_day
 
 DEFAULT_PERSON: Final = "synthetic-1"
 DEFAULT_SERVICE: Final = "youth-allowance"
@@ -88,12 +97,14 @@ def _register(kind: str, text: str) -> CsvRegister:
 class Demonstration:
     """Offers without a desk, and logs that are anchored as soon as somebody asks.
 
-    An agency enters the registry when the first offer of it is made.
+    An agency enters the registry when the first offer of it is made. ``services`` are the ids that
+    an offer may be made for.
     """
 
     console: Console
     anchoring: Anchoring
     clock: Callable[[], datetime]
+    services: frozenset[str]
     _enrolled: set[str] = field(default_factory=set)
     _looked: datetime | None = None
     _done: tuple[datetime, Mapping[str, int]] | None = None
@@ -103,12 +114,21 @@ class Demonstration:
         """An offer of one credential type to an invented person.
 
         Raises:
-            UnknownConfigurationError: nobody issues that.
+            UnknownConfigurationError: nobody issues that; the sentence lists what is issued.
+            UnknownServiceRoundError: there is no such service.
+            PersonUnknownError: the register of that type knows nobody of that id.
+            LedgerUnavailableError: the agency cannot be entered in the registry now.
+
+        Not checked: whether the register bears the credential out, which the wallet is told.
         """
         office, at = self.console.office, self.clock()
         agency = next((a for a in office.agencies.values() if kind in a.types), None)
         if agency is None:
-            raise UnknownConfigurationError("no agency issues that")
+            issued = sorted(name for a in office.agencies.values() for name in a.types)
+            raise UnknownConfigurationError(f"no agency issues that; types: {', '.join(issued)}")
+        if service not in self.services:
+            raise UnknownServiceRoundError("there is no such service")
+        self._find(kind, person, at)
         self._enrol(agency.id, at)
         identity = VerifiedIdentity(person, IdentityMethod.DEMONSTRATION, _SYNTHETIC, at)
         return agency, offer(office, agency.id, OfferOrder(identity, (kind,), service), at)
@@ -144,6 +164,15 @@ class Demonstration:
             self._looked = at
             names = self.console.office.agencies.keys() - self._enrolled
             self._enrolled |= {name for name in names if self.console.is_enrolled(name)}
+
+    def _find(self, kind: str, person: str, at: datetime) -> None:
+        """Refuse now whom the register does not know; a slow register may answer later."""
+        try:
+            self.console.office.registers[kind].entry(person, korean_day(at))
+        except NotYetKnownError:
+            return
+        except NotInRegisterError as error:
+            raise PersonUnknownError("the register knows nobody of that id") from error
 
     def _enrol(self, agency: str, at: datetime) -> None:
         with self._lock:

@@ -14,8 +14,12 @@ from verifier.credential.keys import SigningKey, public_jwk
 ENCRYPTION_ALGORITHM: Final = "ECDH-ES"
 CONTENT_ALGORITHMS: Final = ("A128GCM", "A256GCM")
 MAX_JWE_CHARS: Final = 1 << 21
-_HEADER_MEMBERS: Final = frozenset({"alg", "enc", "epk", "kid", "typ", "cty", "apu", "apv"})
-_REGISTRY: Final = jwe.JWERegistry(algorithms=[ENCRYPTION_ALGORITHM, *CONTENT_ALGORITHMS])
+_REFUSED_MEMBERS: Final = frozenset({"zip", "crit"})
+"""Compression above all; ``crit`` names extensions that must be understood, and none is here."""
+_REGISTRY: Final = jwe.JWERegistry(
+    algorithms=[ENCRYPTION_ALGORITHM, *CONTENT_ALGORITHMS],
+    strict_check_header=False,  # RFC 7516 section 4: what is not understood is ignored.
+)
 
 
 def encryption_jwk(secret: bytes, name: str) -> dict[str, Json]:
@@ -32,15 +36,15 @@ def decrypt(text: str, secret: bytes) -> dict[str, Json]:
         secret: the request's secret scalar, 32 bytes.
 
     Raises:
-        AnswerDecryptionError: too long, a header with anything unexpected (compression above
-            all), other algorithms, not for this key, or no JSON object inside.
+        AnswerDecryptionError: too long, a header with ``zip`` or ``crit``, other algorithms, not
+            for this key, or no JSON object inside.
     """
     if len(text) > MAX_JWE_CHARS:
         raise AnswerDecryptionError("the answer is too long")
     try:
         header = parse_json(b64u_decode(text.partition(".")[0]), max_bytes=1 << 12)
-        if not isinstance(header, dict) or not header.keys() <= _HEADER_MEMBERS:
-            raise AnswerDecryptionError("the header of the JWE has members that are not served")
+        if not isinstance(header, dict) or not header.keys().isdisjoint(_REFUSED_MEMBERS):
+            raise AnswerDecryptionError("the JWE is compressed or demands an extension")
         opened = jwe.decrypt_compact(text, _key(secret), registry=_REGISTRY)
         value = parse_json(opened.plaintext or b"", max_bytes=MAX_JWE_CHARS)
     except (JoseError, EncodingError, ValueError, TypeError, KeyError) as error:

@@ -6,9 +6,11 @@ OpenIdError
 ├── TokenError                            RFC 6749 section 5.2, OpenID4VCI 6.3
 │   ├── InvalidTokenRequestError          invalid_request
 │   ├── UnsupportedGrantTypeError         unsupported_grant_type
-│   └── InvalidGrantError                 invalid_grant
-├── AccessError
-│   └── InvalidTokenError                 invalid_token, RFC 6750 section 3.1
+│   ├── InvalidGrantError                 invalid_grant
+│   └── AuthorizationDetailsError         invalid_authorization_details, RFC 9396 section 5
+├── AccessError                           RFC 6750 section 3.1
+│   ├── MissingTokenError                 no error code
+│   └── InvalidTokenError                 invalid_token
 ├── CredentialError                       OpenID4VCI 8.3.1.2
 │   ├── InvalidCredentialRequestError     invalid_credential_request
 │   ├── UnknownConfigurationError         unknown_credential_configuration
@@ -70,6 +72,13 @@ class InvalidGrantError(TokenError):
     error = "invalid_grant"
 
 
+class AuthorizationDetailsError(TokenError):
+    """The authorization details are malformed, of an unknown type, or were not offered."""
+
+    code = "openid.token.authorization_details"
+    error = "invalid_authorization_details"
+
+
 class AccessError(OpenIdError):
     """The caller may not do this."""
 
@@ -77,8 +86,15 @@ class AccessError(OpenIdError):
     status = 401
 
 
+class MissingTokenError(AccessError):
+    """The request has no access token: it is told that one is needed, and of no error."""
+
+    code = "openid.access.missing_token"
+    error = ""
+
+
 class InvalidTokenError(AccessError):
-    """The access token is missing, unknown, too old, or for another issuer."""
+    """The access token is unknown, too old, or for another issuer."""
 
     code = "openid.access.invalid_token"
     error = "invalid_token"
@@ -91,7 +107,7 @@ class CredentialError(OpenIdError):
 
 
 class InvalidCredentialRequestError(CredentialError):
-    """The request is malformed."""
+    """The request is malformed, or asks for more copies than are left."""
 
     code = "openid.credential.invalid_request"
     error = "invalid_credential_request"
@@ -112,7 +128,7 @@ class UnknownIdentifierError(CredentialError):
 
 
 class InvalidProofError(CredentialError):
-    """A proof of possession is missing, malformed or not believed."""
+    """A proof of possession is missing, malformed, one too many, not believed, or has no nonce."""
 
     code = "openid.credential.invalid_proof"
     error = "invalid_proof"

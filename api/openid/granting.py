@@ -1,18 +1,16 @@
 """Offers and tokens: from an identified person to an access token in their wallet."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from api.openid.agencies import Agency
-from api.openid.errors import InvalidGrantError, InvalidTokenRequestError, UnknownResourceError
+from api.openid.errors import AuthorizationDetailsError, InvalidGrantError
 from api.openid.nonces import make_nonce
 from api.openid.offering import (
     CODE,
     MadeOffer,
     Offer,
     OfferOrder,
-    OfferState,
     make_offer,
     redeem,
 )
@@ -55,19 +53,6 @@ def offer(
     with office.storage.work() as work:
         work.issuing.add_offer(made.offer)
     return made
-
-
-def withdraw(office: Office, offer_id: str) -> None:
-    """Withdraw an offer that nobody has redeemed.
-
-    Raises:
-        UnknownResourceError: there is no such offer, or it is not open.
-    """
-    with office.storage.work() as work:
-        found = work.issuing.offer(offer_id)
-        if found is None or found.state is not OfferState.OPEN:
-            raise UnknownResourceError("there is no open offer of that id")
-        work.issuing.keep_offer(replace(found, state=OfferState.WITHDRAWN))
 
 
 def grant_token(office: Office, agency_id: str, body: bytes, at: datetime) -> dict[str, Json]:
@@ -124,7 +109,7 @@ def _redeem(
 
 def _check_details(found: Offer, request: TokenRequest) -> None:
     if not set(request.details) <= found.copies.keys():
-        raise InvalidTokenRequestError("authorization_details ask for more than was offered")
+        raise AuthorizationDetailsError("authorization_details ask for more than was offered")
 
 
 def _access(

@@ -12,6 +12,7 @@ from typing import Final
 from api.openid.agencies import Agency
 from api.openid.credential_request import (
     CredentialRequest,
+    batch_size,
     parse_credential_request,
     parse_deferred_request,
     parse_notification,
@@ -84,7 +85,7 @@ def credential(
     """
     agency = office.agency(agency_id)
     access = _look_up(office, agency, token, at)
-    request = parse_credential_request(body)
+    request = parse_credential_request(body, batch_size(agency.terms.copies))
     name = _configuration(agency, access, request)
     proofs = check_proofs(request.proofs, ProofDemand(agency.uri, at, access.client))
     with office.storage.work() as work:
@@ -172,11 +173,15 @@ def _configuration(agency: Agency, access: Access, request: CredentialRequest) -
 
 
 def _offer(issuing: Issuing, access: Access, name: str, count: int) -> Offer:
+    """The offer to take copies from; while any is left, fewer proofs may be sent again."""
     found = issuing.offer(access.offer)
     if found is None or name not in found.copies:
         raise CredentialRequestDeniedError("that was not offered")
-    if count > found.copies[name]:
-        raise CredentialRequestDeniedError(f"{found.copies[name]} copies are left to take")
+    left = found.copies[name]
+    if left < 1:
+        raise CredentialRequestDeniedError("all copies were taken")
+    if count > left:
+        raise InvalidCredentialRequestError(f"only {left} copies are left to take")
     return found
 
 
@@ -213,12 +218,14 @@ class _Order:
             CredentialRequestDeniedError: the register refuses.
         """
         claims = self._claims(self.agency.types[self.configuration])
-        expires = self.at + self.agency.terms.lifetime
+        # To the hour: copies are told apart no better by their second than by who else was there.
+        issued = self.at.replace(minute=0, second=0, microsecond=0)
+        expires = issued + self.agency.terms.lifetime
         order = CredentialOrder(
             issuer=self.agency.uri,
             vct=self.agency.types[self.configuration].vct,
             claims=claims,
-            issued=self.at,
+            issued=issued,
             expires=expires,
             decoys=self.agency.terms.decoys,
         )

@@ -3,6 +3,7 @@
 from typing import Final
 
 from api.openid.agencies import Agency
+from api.openid.credential_request import batch_size
 from api.openid.offering import PRE_AUTHORIZED
 from contracts.evidence.encoding import Json
 from verifier.credential.jws import ALGORITHM
@@ -24,7 +25,7 @@ def issuer_metadata(agency: Agency) -> dict[str, Json]:
         "nonce_endpoint": agency.endpoint("nonce"),
         "deferred_credential_endpoint": agency.endpoint("deferred"),
         "notification_endpoint": agency.endpoint("notification"),
-        "batch_credential_issuance": {"batch_size": max(agency.terms.copies, 2)},
+        "batch_credential_issuance": {"batch_size": batch_size(agency.terms.copies)},
         "display": _display(agency.title),
         "credential_configurations_supported": {
             name: _configuration(kind) for name, kind in agency.types.items()

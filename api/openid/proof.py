@@ -3,11 +3,12 @@
 OpenID4VCI 1.0 appendix F.1 (``jwt``) and F.4 (verification).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from api.openid.errors import InvalidNonceError, InvalidProofError
+from api.openid.errors import InvalidProofError
 from contracts.evidence.encoding import Json
 from verifier.credential.jws import Jws, parse_jws
 from verifier.credential.keys import PublicKey
@@ -17,6 +18,9 @@ from verifier.errors import KeyFormatError, VerifierError
 PROOF_TYPE: Final = "openid4vci-proof+jwt"
 MAX_PROOF: Final = 1 << 13
 PROOF_WINDOW: Final = timedelta(minutes=5)
+"""How far a wallet's clock may be from ours, for every time in a proof."""
+_WINDOW_SECONDS: Final = PROOF_WINDOW.total_seconds()
+_TIMES: Final = ("iat", "nbf", "exp")
 _KEY_HEADERS: Final = ("jwk", "kid", "x5c")
 
 
@@ -43,7 +47,6 @@ def check_proofs(proofs: tuple[str, ...], demand: ProofDemand) -> tuple[HolderPr
     Raises:
         InvalidProofError: one is not believed, or two are of one key: copies that share a key
             could be joined.
-        InvalidNonceError: one has no nonce.
     """
     checked = tuple(check_proof(proof, demand) for proof in proofs)
     if len({proof.point for proof in checked}) < len(checked):
@@ -57,8 +60,7 @@ def check_proof(text: str, demand: ProofDemand) -> HolderProof:
     Raises:
         InvalidProofError: malformed, another type or algorithm, not exactly one key, a private
             key, a key by reference, not signed by it, for another audience, of another time or
-            client.
-        InvalidNonceError: it has no nonce.
+            client, or without a nonce.
 
     Not checked: that the nonce is ours and unused.
     """
@@ -68,13 +70,14 @@ def check_proof(text: str, demand: ProofDemand) -> HolderProof:
             raise InvalidProofError("the proof is too long")
         key = _key(token)
         token.check(key)
-        issued = numeric_date(token.payload, "iat") if "iat" in token.payload else None
+        times = _times(token.payload)
     except (VerifierError, KeyFormatError) as error:
         raise InvalidProofError(str(error)) from error
-    _check_claims(token.payload, issued, demand)
+    _check_claims(token.payload, demand)
+    _check_times(times, demand.at.timestamp())
     nonce = token.payload.get("nonce")
     if not isinstance(nonce, str):
-        raise InvalidNonceError("the proof has no nonce")
+        raise InvalidProofError("the proof has no nonce")
     return HolderProof(key.point, nonce)
 
 
@@ -87,10 +90,22 @@ def _key(token: Jws) -> PublicKey:
     return PublicKey.of_jwk(header["jwk"])
 
 
-def _check_claims(claims: dict[str, Json], issued: float | None, demand: ProofDemand) -> None:
+def _check_claims(claims: Mapping[str, Json], demand: ProofDemand) -> None:
     if claims.get("aud") not in (demand.audience, [demand.audience]):
         raise InvalidProofError("the proof is addressed to another issuer")
-    if issued is None or abs(demand.at.timestamp() - issued) > PROOF_WINDOW.total_seconds():
-        raise InvalidProofError("the proof was not made at this time")
     if "iss" in claims and claims["iss"] != demand.client:
         raise InvalidProofError("the proof names another client than the access token's")
+
+
+def _times(claims: dict[str, Json]) -> Mapping[str, float]:
+    return {name: numeric_date(claims, name) for name in _TIMES if name in claims}
+
+
+def _check_times(times: Mapping[str, float], now: float) -> None:
+    """``iat`` must be there; ``nbf`` and ``exp`` count where they are (RFC 7519, 4.1.4, 4.1.5)."""
+    if "iat" not in times or abs(now - times["iat"]) > _WINDOW_SECONDS:
+        raise InvalidProofError("the proof was not made at this time")
+    if "nbf" in times and times["nbf"] - now > _WINDOW_SECONDS:
+        raise InvalidProofError("the proof is not valid yet")
+    if "exp" in times and now - times["exp"] >= _WINDOW_SECONDS:
+        raise InvalidProofError("the proof has expired")

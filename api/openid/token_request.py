@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from api.openid.errors import InvalidTokenRequestError, UnsupportedGrantTypeError
+from api.openid.errors import (
+    AuthorizationDetailsError,
+    InvalidTokenRequestError,
+    UnsupportedGrantTypeError,
+)
 from api.openid.forms import parse_form
 from api.openid.offering import PRE_AUTHORIZED
 from api.openid.secret_words import MAX_WORD
@@ -55,9 +59,9 @@ def parse_token_request(body: bytes) -> TokenRequest:
     """Read a token request.
 
     Raises:
-        InvalidTokenRequestError: a parameter is missing, empty, too long, given twice, or
-            ``authorization_details`` are malformed.
+        InvalidTokenRequestError: a parameter is missing, empty, too long or given twice.
         UnsupportedGrantTypeError: another grant type.
+        AuthorizationDetailsError: ``authorization_details`` are malformed.
     """
     try:
         fields = parse_form(body, max_bytes=MAX_TOKEN_REQUEST)
@@ -81,18 +85,18 @@ def parse_details(text: str) -> tuple[str, ...]:
     """The configurations in ``authorization_details`` (OpenID4VCI 1.0 section 5.1.1).
 
     Raises:
-        InvalidTokenRequestError: no list of objects of type ``openid_credential`` that each name
-            a configuration, or one named twice.
+        AuthorizationDetailsError: no list of objects of type ``openid_credential`` that each name
+            a configuration, or one named twice (RFC 9396 section 5).
     """
     try:
         value = parse_json(text.encode("utf-8", "surrogatepass"))
     except EncodingError as error:
-        raise InvalidTokenRequestError(f"authorization_details: {error}") from error
+        raise AuthorizationDetailsError(f"authorization_details: {error}") from error
     if not isinstance(value, list) or not 0 < len(value) <= MAX_DETAILS:
-        raise InvalidTokenRequestError("authorization_details is a list, not empty")
+        raise AuthorizationDetailsError("authorization_details is a list, not empty")
     names = tuple(_detail(entry) for entry in value)
     if len(set(names)) < len(names):
-        raise InvalidTokenRequestError("authorization_details name a configuration twice")
+        raise AuthorizationDetailsError("authorization_details name a configuration twice")
     return names
 
 
@@ -128,5 +132,5 @@ def _detail(entry: Json) -> str:
     name = entry.get("credential_configuration_id") if isinstance(entry, dict) else None
     kind = entry.get("type") if isinstance(entry, dict) else None
     if kind != "openid_credential" or not isinstance(name, str):
-        raise InvalidTokenRequestError("a detail is of type openid_credential with an id")
+        raise AuthorizationDetailsError("a detail is of type openid_credential with an id")
     return name

@@ -81,7 +81,8 @@ def error_result(asked: AskedRequest, answer: WalletError, at: datetime) -> dict
     trail = _begin(asked, at)
     text = (
         Bilingual(
-            "제시하지 않기로 하셨습니다. 불이익은 없습니다.", "You chose not to show anything."
+            "제시하지 않기로 하셨습니다. 불이익은 없습니다.",
+            "You chose not to show anything. That is of no disadvantage to you.",
         )
         if answer.refused
         else Bilingual("지갑이 답하지 못했습니다.", "The wallet could not answer.")

@@ -14,8 +14,8 @@ from api.openid.ports import OpenIdStorage
 from api.ports.logs import LogReader
 from contracts.evidence.errors import ProofError
 from contracts.evidence.ledger import Ledger
-from contracts.evidence.names import log_id, status_list_id
-from contracts.evidence.snapshot import TrustSnapshot
+from contracts.evidence.names import issuer_id, log_id, status_list_id
+from contracts.evidence.snapshot import IssuerKey, TrustSnapshot
 from contracts.evidence.tiles import TileReader
 from verifier.credential.bundle import EvidenceBundle, FetchedStatusList
 from verifier.credential.inclusion import LeafTile, make_tile
@@ -106,6 +106,11 @@ class Trust:
     def own_tile(self, origin: str, number: int, at: datetime) -> LeafTile | None:
         """A whole tile of one of our logs, for other services; None where there is none."""
         return self.own.tile(self._current(at).snapshot, origin, number)
+
+    def issuer_keys(self, uri: str, at: datetime) -> tuple[IssuerKey, ...]:
+        """The keys that the registry ever knew of an issuer; none where it does not know it."""
+        issuer = self._current(at).snapshot.issuer(issuer_id(uri))
+        return () if issuer is None else issuer.keys
 
     def _current(self, at: datetime) -> "_Kept":
         with self._lock:

@@ -3,25 +3,27 @@
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Path, Query, Request, Response
 from markupsafe import Markup
 
 from api.actions.keep_session import SignedIn
 from api.http.qr import qr_svg
 from api.http.rates import Rates
 from api.http.staff.counter_forms import KIND, NAME
-from api.http.staff.forms import PERSON
+from api.http.staff.forms import NAME22, PERSON
 from api.http.staff.gate import Gate
 from api.http.staff.issuer_routes import issuer_routes, link_of
 from api.http.staff.presentation_routes import presentation_routes
 from api.http.staff.register_routes import register_routes
 from api.openid.case_asking import CaseDesk
+from api.openid.citizen import CitizenDesk
 from api.openid.counter import Counter, CounterOrder, offer_at_counter
-from api.openid.issuing_agencies import issuing_agencies
-from api.pages.staff_route import StaffPage, page
+from api.openid.withdrawing import withdraw_offer
+from api.pages.choices import choices_at, services_of
+from api.pages.citizen import citizen_pages
+from api.pages.staff_route import StaffPage, page, see_other
 from api.ports.accounts import Role
 from api.ports.means import KOREA, Means
-from verifier.eligibility.wording import Bilingual
 
 COUNTER: Final = "/staff/counter"
 _GROUP: Final = 3
@@ -36,21 +38,13 @@ class CounterParts:
         counter: the issuer's.
         cases: the officers'.
         trial: whether everybody here is invented.
+        citizens: who identify themselves; None where no identity provider is set up for them.
     """
 
     counter: Counter
     cases: CaseDesk
     trial: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A credential type that can be handed over here."""
-
-    value: str
-    title: Bilingual
-    issuer: Bilingual
-    enrolled: bool
+    citizens: CitizenDesk | None = None
 
 
 def all_counter_routes(
@@ -58,27 +52,32 @@ def all_counter_routes(
 ) -> list[APIRouter]:
     """All routes of counters; they need a door for staff."""
     gate = Gate(means, origin, rates)
-    return [
+    routes = [
         issuer_routes(parts.counter, gate),
         register_routes(parts.counter, gate),
         presentation_routes(parts.cases, gate),
         counter_pages(parts, means, gate),
     ]
+    if parts.citizens is not None:
+        routes.append(citizen_pages(parts.citizens, gate, trial=parts.trial))
+    return routes
 
 
 def counter_pages(parts: CounterParts, means: Means, gate: Gate) -> APIRouter:
     """``/staff/counter``: choose, confirm the identity step, hand over."""
     routes = APIRouter(route_class=StaffPage, include_in_schema=False)
-    services = [
-        (name, means.catalogue.latest_policy(name).service.title)
-        for name in sorted(means.catalogue.services)
-    ]
+    services = services_of(means)
 
     @routes.get(COUNTER)
-    def start(request: Request, who: Annotated[SignedIn, gate.holding(Role.ISSUER)]) -> Response:
+    def start(
+        request: Request,
+        who: Annotated[SignedIn, gate.holding(Role.ISSUER)],
+        withdrawn: Annotated[str, Query(max_length=1)] = "",
+    ) -> Response:
         told = {
             "who": who,
-            "choices": _choices(parts.counter),
+            "withdrawn": withdrawn == "1",
+            "choices": choices_at(parts.counter),
             "services": services,
             "trial": parts.trial,
         }
@@ -103,6 +102,7 @@ def counter_pages(parts: CounterParts, means: Means, gate: Gate) -> APIRouter:
             "issuer": parts.counter.agency(agency).title,
             "qr": Markup(qr_svg(link)),  # noqa: S704 # our own drawing; the link is only its dots
             "link": link,
+            "offer": made.offer.id,
             "korea": KOREA,
             "code": [code[at : at + _GROUP] for at in range(0, len(code), _GROUP)],
             "expires": made.offer.expires,
@@ -110,12 +110,16 @@ def counter_pages(parts: CounterParts, means: Means, gate: Gate) -> APIRouter:
         }
         return page(request, "staff_handover.html", told, 201)
 
+    _add_withdrawal(routes, parts.counter, gate)
     return routes
 
 
-def _choices(counter: Counter) -> list[Choice]:
-    return [
-        Choice(f"{seen.agency.id}/{kind.id}", kind.title, seen.agency.title, seen.enrolled)
-        for seen in issuing_agencies(counter)
-        for kind in seen.agency.types.values()
-    ]
+def _add_withdrawal(routes: APIRouter, counter: Counter, gate: Gate) -> None:
+    @routes.post(f"{COUNTER}/offers/{{offer}}/withdrawal")
+    def withdraw(
+        request: Request,
+        who: Annotated[SignedIn, gate.holding(Role.ISSUER)],
+        offer: Annotated[str, Path(pattern=NAME22)],
+    ) -> Response:
+        withdraw_offer(counter, who.account.id, offer)
+        return see_other(f"{COUNTER}?withdrawn=1", request)

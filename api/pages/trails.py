@@ -1,5 +1,6 @@
 """The trail of each demonstration as a page, in Korean and English, and the files behind it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -51,15 +52,24 @@ def load_demo(kind: str, root: Path, report: Report) -> ShownDemo:
     return ShownDemo(kind, folder, folder.read_json(TRAIL_JSON), report)
 
 
-def trail_pages(demos: list[ShownDemo], health: Health) -> APIRouter:
-    """The start page and the files."""
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Something that can be done here: a path, and its words in Korean and English."""
+
+    path: str
+    ko: str
+    en: str
+
+
+def trail_pages(demos: list[ShownDemo], health: Health, ways: Sequence[Way] = ()) -> APIRouter:
+    """The start page, with where one can go from it, and the files."""
     routes = APIRouter(default_response_class=HTMLResponse)
     templates = Jinja2Templates(TEMPLATES)
     by_kind = {demo.kind: demo for demo in demos}
 
     @routes.get("/", summary="The demonstrations and the health of the service")
     def start(request: Request, lang: Literal["ko", "en"] = "ko") -> Response:
-        context = {"lang": lang, "demos": demos, "health": health.look()}
+        context = {"lang": lang, "demos": demos, "health": health.look(), "ways": ways}
         return templates.TemplateResponse(request, "trails.html", context)
 
     @routes.get("/demo/{kind}/{path:path}", summary="A file that stands behind a figure")

@@ -16,6 +16,14 @@ class DoorError(Exception):
     code: ClassVar[str] = "staff.sign_in_refused"
 
 
+class ProviderDeclinedError(DoorError):
+    """The person stopped at the provider, or did not agree there: a normal outcome."""
+
+
+class ClaimMissingError(DoorError):
+    """The provider knows the person, and does not tell the claim that we know them by."""
+
+
 class ProviderUnavailableError(Exception):
     """The identity provider gives no usable answer."""
 
@@ -84,11 +92,15 @@ class ProviderSecrets:
 
 @dataclass(frozen=True, slots=True)
 class ProviderAnswer:
-    """What came back from the provider by way of the browser; unchecked."""
+    """What came back from the provider by way of the browser; unchecked.
+
+    ``error`` is the word of RFC 6749 section 4.1.2.1 that stands in place of a code.
+    """
 
     code: str = field(repr=False)
     state: str = field(repr=False)
     issuer: str | None = None
+    error: str = ""
 
 
 class IdentityProvider(Protocol):

@@ -43,6 +43,7 @@ class Purpose(StrEnum):
     JOIN = "join"
     ADD_PASSKEY = "add_passkey"
     PROVIDER = "provider"
+    CITIZEN = "citizen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Ceremony:
         purpose: what it is for.
         account: id of the account that it will make or that it belongs to; empty at sign-in.
         invitation: 32 bytes, the invitation's hash; empty where there is none.
-        next: path to go to afterwards.
+        next: path to go to afterwards; a citizen's says what they chose.
         expires: when it ends.
     """
 

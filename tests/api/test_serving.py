@@ -28,10 +28,12 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
 
 
 @contextmanager
-def served(folder: Path, **more: str) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
+def served(
+    folder: Path, *arguments: str, **more: str
+) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
     """A service with its three addresses; ended if it has not."""
     with subprocess.Popen(
-        DOJANG, env=environment(folder, **more), stderr=subprocess.PIPE, text=True
+        [*DOJANG, *arguments], env=environment(folder, **more), stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stderr is not None
         try:
@@ -77,6 +79,17 @@ def test_three_origins_are_apart_and_what_was_acknowledged_outlives_a_kill(tmp_p
         bearer = f"Bearer {made['secret']}"
         seen = get(f"{origins[0]}{PATH}/{made['number']}", Authorization=bearer)
         assert seen.json()["received"] == made["received"]
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(SECONDS) in {0, -signal.SIGTERM}
+
+
+def test_without_a_job_worker_everything_is_answered_that_needs_no_chain(tmp_path: Path) -> None:
+    with served(tmp_path, "--no-worker", DOJANG_TRIAL="1") as (process, origins):
+        assert get(f"{origins[0]}/livez").status_code == 200
+        assert list((tmp_path / "measures").glob("*.db"))
+        order = {"type": "delivery-entitlement", "service": "document-delivery"}
+        refused = httpx2.post(f"{origins[0]}/demo/openid/offers", json=order)
+        assert (refused.status_code, refused.json()["code"]) == (503, "ledger.unavailable")
         process.send_signal(signal.SIGTERM)
         assert process.wait(SECONDS) in {0, -signal.SIGTERM}
 

@@ -55,6 +55,9 @@ def test_database_and_keys_lie_beside_the_chain() -> None:
         ("DOJANG_LOG_NAME", "Has Space"),
         ("DATABASE_URL", "mysql://somewhere"),
         ("DOJANG_CHAIN", ""),
+        ("DOJANG_TILES", "other.example/log"),
+        ("DOJANG_TILES", "other.example/log=http://other.example/tiles"),
+        ("DOJANG_TILES", "a/log=https://a.example,a/log=https://b.example"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_refused_by_name(name: str, value: str) -> None:

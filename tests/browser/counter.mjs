@@ -46,6 +46,10 @@ for (const [lang, colorScheme] of [["ko", "light"], ["en", "dark"]]) {
     await page.locator(".code svg").isVisible(),
     await page.locator(".digits").isVisible(),
   ];
+  await page.emulateMedia({ media: "screen" });
+  await page.click('form[action*="/withdrawal"] button');
+  await page.waitForSelector('[role="status"]');
+  await look(page, `withdrawn in ${lang}`);
   await context.close();
 }
 await browser.close();

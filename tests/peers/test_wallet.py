@@ -160,8 +160,29 @@ def test_a_wrong_transaction_code_gives_the_wallet_nothing(running: Running) -> 
     assert "invalid_grant" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        (("offer", "--type", "passport"), "unknown_credential_configuration"),
+        (("offer", "--type", "benefit", "--person", "synthetic-4"), "issuer.person_unknown"),
+        (("offer", "--type", "benefit", "--service", "passport"), "service.unknown"),
+        (("request", "--service", "passport"), "no such service or round"),
+        (("request", "--service", "youth-allowance", "--round", "1999"), "service or round"),
+    ],
+)
+def test_what_the_service_does_not_have_is_said_plainly(
+    running: Running, command: tuple[str, ...], told: str
+) -> None:
+    words = dojang("demo", *command, "--server", running.server)
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert told in done.stderr
+    assert "DOJANG_TRIAL" not in done.stderr
+
+
 def test_an_unreachable_service_is_said_in_one_line() -> None:
     command = dojang("demo", "offer", "--type", "benefit", "--server", "http://localhost:1")
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
+    assert "localhost:1 cannot be reached" in done.stderr

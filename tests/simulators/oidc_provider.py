@@ -29,6 +29,7 @@ class OidcSimulator:
         claims: members of the ID token that replace honest ones; None takes one away.
         documents: members of the discovery document that replace honest ones.
         broken: paths that answer with these bytes.
+        declines: whether the person says no.
     """
 
     now: Callable[[], int]
@@ -42,6 +43,7 @@ class OidcSimulator:
     signer: Callable[[dict[str, Any], bytes], str] | None = None
     asked: list[str] = field(default_factory=list)
     waiting: dict[str, dict[str, str]] = field(default_factory=dict)
+    declines: bool = False
 
     def sign_in(self, address: str) -> str:
         """What the person's browser does at the provider; returns where it is sent back to."""
@@ -49,6 +51,9 @@ class OidcSimulator:
         assert query["response_type"] == "code"
         assert query["client_id"] == CLIENT
         assert query["code_challenge_method"] == "S256"
+        if self.declines:
+            no = {"error": "access_denied", "state": query["state"], "iss": self.issuer}
+            return f"{query['redirect_uri']}?{urlencode(no)}"
         code = b64u_encode(sha256(address.encode()).digest())
         self.waiting[code] = query
         told = {"code": code, "state": query["state"], "iss": self.issuer}
@@ -106,6 +111,9 @@ def serving(simulator: OidcSimulator) -> Iterator[OidcSimulator]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             simulator.asked.append(self.path)
+            if self.path.startswith("/authorize?"):
+                self._send_back(simulator.sign_in(simulator.issuer + self.path))
+                return
             self._send(self.path, simulator.answer(self.path))
 
         def do_POST(self) -> None:
@@ -114,6 +122,12 @@ def serving(simulator: OidcSimulator) -> Iterator[OidcSimulator]:
             form = {name: values[0] for name, values in parse_qs(text).items()}
             told = simulator.exchange(form, self.headers.get("Authorization", ""))
             self._send(self.path, told)
+
+        def _send_back(self, address: str) -> None:
+            self.send_response(302)
+            self.send_header("Location", address)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
 
         def _send(self, path: str, document: dict[str, Any] | None) -> None:
             body = simulator.broken.get(path, json.dumps(document).encode())

@@ -223,7 +223,7 @@ class SimulatedWallet:
     def encrypt(self, asked: Asked, payload: Json, enc: str = "A256GCM", **header: Any) -> str:
         jwk = asked.parameters["client_metadata"]["jwks"]["keys"][0]
         key = ECKey.import_key({n: jwk[n] for n in ("kty", "crv", "x", "y")})
-        registry = jwe.JWERegistry(algorithms=["ECDH-ES", enc, "DEF"])
+        registry = jwe.JWERegistry(algorithms=["ECDH-ES", enc, "DEF"], strict_check_header=False)
         protected = {"alg": "ECDH-ES", "enc": enc, "kid": jwk["kid"], **header}
         return jwe.encrypt_compact(protected, json.dumps(payload).encode(), key, registry=registry)
 
@@ -234,6 +234,12 @@ class SimulatedWallet:
 def error_of(answer: Any) -> tuple[int, str]:
     """Status and the standard's word of a refusal."""
     return answer.status_code, answer.json()["error"]
+
+
+def refuse_and_stay_open(holder: SimulatedWallet, asked: Asked, body: dict[str, str]) -> None:
+    """An answer is refused, and the right one is taken afterwards."""
+    assert error_of(holder.trial.answer(asked, body)) == (400, "invalid_request")
+    assert holder.show(asked).status_code == 200
 
 
 def decoded(text: str) -> dict[str, Any]:

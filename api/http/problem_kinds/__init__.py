@@ -7,12 +7,13 @@ from typing import Final
 
 from api.http.problem_kinds.applications import APPLICATIONS
 from api.http.problem_kinds.ground import GROUND
+from api.http.problem_kinds.identity import IDENTITY
 from api.http.problem_kinds.issuers import ISSUERS
 from api.http.problem_kinds.kind import ProblemKind
 from api.http.problem_kinds.papers import PAPERS
 from api.http.problem_kinds.staff import STAFF
 
-_AREAS: Final = (GROUND, APPLICATIONS, STAFF, PAPERS, ISSUERS)
+_AREAS: Final = (GROUND, APPLICATIONS, STAFF, PAPERS, ISSUERS, IDENTITY)
 
 KINDS: Final[dict[str, ProblemKind]] = {kind.code: kind for area in _AREAS for kind in area}
 """All problems by code; a test sees that no code stands twice."""

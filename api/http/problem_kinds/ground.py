@@ -89,4 +89,10 @@ GROUND: Final = (
         "지금은 저장할 수 없습니다. 잠시 뒤에 다시 보내 주십시오.",
         "Nothing can be kept at the moment; please try again shortly.",
     ),
+    ProblemKind(
+        "ledger.unavailable",
+        503,
+        "지금은 체인에 기록할 수 없습니다. 잠시 뒤에 다시 보내 주십시오.",
+        "The chain cannot be reached at the moment; please try again shortly.",
+    ),
 )

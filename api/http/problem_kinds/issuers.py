@@ -60,6 +60,30 @@ ISSUERS: Final = (
         "The credential is another person's.",
     ),
     ProblemKind(
+        "offer.unknown",
+        404,
+        "그런 발급 제안이 없습니다.",
+        "There is no such offer.",
+    ),
+    ProblemKind(
+        "offer.redeemed",
+        409,
+        "지갑이 이미 쓴 제안입니다. 잘못 나간 증명이면 증명을 취소하십시오.",
+        "A wallet has used the offer: if what it got is wrong, revoke the credential.",
+    ),
+    ProblemKind(
+        "offer.expired",
+        409,
+        "이미 기한이 지난 제안입니다. 더 하실 일이 없습니다.",
+        "The offer's time is over already: nothing is left to do.",
+    ),
+    ProblemKind(
+        "offer.closed",
+        409,
+        "이미 거두었거나 잠긴 제안입니다. 더 하실 일이 없습니다.",
+        "The offer was withdrawn or locked before: nothing is left to do.",
+    ),
+    ProblemKind(
         "register.unreadable",
         409,
         "이 대장의 CSV 파일이 아닙니다. 열 이름과 UTF-8 형식을 확인해 주십시오.",

@@ -1,4 +1,6 @@
-"""Cookies of staff. ``__Host-``: this host only, every path, never over plain HTTP but locally.
+"""Cookies of staff, and of a citizen's identity step.
+
+``__Host-``: this host only, every path, never over plain HTTP but locally.
 
 SameSite is Lax, because the identity provider sends the browser back from another site; what
 changes anything is guarded by ``Origin`` besides.
@@ -13,6 +15,7 @@ from api.actions.keep_session import LONGEST_TIME
 
 SESSION: Final = "__Host-dojang-session"
 CEREMONY: Final = "__Host-dojang-door"
+IDENTITY: Final = "__Host-dojang-identity"
 MAX_TOKEN: Final = 64
 
 
@@ -40,6 +43,22 @@ def set_ceremony(response: Response, token: str) -> None:
 def clear_session(response: Response) -> None:
     """Take the session from the browser."""
     _set(response, SESSION, "", 0)
+
+
+def identity_step(request: Request) -> tuple[str, str]:
+    """Token and language of a citizen's identity step; empty where the browser sends none."""
+    token, _, language = _told(request, IDENTITY).partition(".")
+    return token, language
+
+
+def set_identity_step(response: Response, token: str, language: str) -> None:
+    """Give an identity step to the browser, and the language that its answer is told in."""
+    _set(response, IDENTITY, f"{token}.{language}", int(CEREMONY_TIME.total_seconds()))
+
+
+def clear_identity_step(response: Response) -> None:
+    """Take the identity step from the browser."""
+    _set(response, IDENTITY, "", 0)
 
 
 def _told(request: Request, name: str) -> str:

@@ -25,6 +25,7 @@ PersonId = Annotated[
     ),
 ]
 CredentialId = Annotated[str, Field(pattern=NAME22, examples=["q0Y1vJ3m5sT7x9Zb2dF4hK"])]
+OfferId = Annotated[str, Field(pattern=NAME22, examples=["wB4dF6hK8nQ0sU2xZ5c7fJ"])]
 StatusName = Literal["valid", "suspended", "revoked"]
 
 
@@ -74,6 +75,14 @@ class OfferAnswer(_Form):
     qr: str = Field(description="The link as SVG.")
     tx_code: str = Field(pattern=r"^[0-9]{4,12}$", description="To be handed over on paper.")
     expires: str
+
+
+class WithdrawnAnswer(_Form):
+    """An offer that was withdrawn; nothing says who it was for."""
+
+    id: OfferId
+    agency: AgencyName
+    state: Literal["withdrawn"] = "withdrawn"
 
 
 class CredentialAnswer(_Form):

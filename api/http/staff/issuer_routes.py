@@ -17,6 +17,7 @@ from api.http.staff.counter_forms import (
     OfferAnswer,
     Renewal,
     Search,
+    WithdrawnAnswer,
 )
 from api.http.staff.door_routes import CHANGING, INSIDE, PREFIX
 from api.http.staff.forms import NAME22
@@ -33,6 +34,7 @@ from api.openid.counter import (
 )
 from api.openid.issuing_agencies import IssuingAgency, enrol_agency, issuing_agencies, rotate_key
 from api.openid.offering import MadeOffer, offer_document, offer_uri
+from api.openid.withdrawing import withdraw_offer
 from api.ports.accounts import Role
 from contracts.evidence.encoding import format_time
 
@@ -46,6 +48,7 @@ OFFERING: Final = (
 )
 _Agency = Annotated[str, Path(pattern=NAME, examples=["district"])]
 _Credential = Annotated[str, Path(pattern=NAME22)]
+_Offer = Annotated[str, Path(pattern=NAME22)]
 
 
 def issuer_routes(counter: Counter, gate: Gate) -> APIRouter:
@@ -116,6 +119,25 @@ def _add_offers(routes: APIRouter, counter: Counter, gate: Gate) -> None:
             new.agency, new.person, tuple(new.types), new.service, new.card_checked
         )
         return _offer(counter, offer_at_counter(counter, who.account.id, order))
+
+    @routes.put(
+        "/offers/{offer}/withdrawal",
+        summary="Withdraw an offer that no wallet has used; its codes give no token any more",
+        operation_id="withdraw_offer",
+        responses=describe_problems(
+            *CHANGING,
+            "staff.role_missing",
+            "offer.unknown",
+            "offer.redeemed",
+            "offer.expired",
+            "offer.closed",
+        ),
+    )
+    def withdraw(
+        who: Annotated[SignedIn, gate.holding(Role.ISSUER)], offer: _Offer
+    ) -> WithdrawnAnswer:
+        withdrawn = withdraw_offer(counter, who.account.id, offer)
+        return WithdrawnAnswer(id=withdrawn.id, agency=withdrawn.agency)
 
 
 def _add_credentials(routes: APIRouter, counter: Counter, gate: Gate) -> None:

@@ -1,6 +1,6 @@
 """Offers without a login, for trying any wallet: in demonstration mode only."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
@@ -11,6 +11,13 @@ from api.openid.offering import offer_document, offer_uri
 from api.openid.routes.described import describe_wallet
 from api.openid.routes.wallet_route import WalletRoute, json_answer
 
+_PROBLEMS: Final = (
+    "http.malformed_json",
+    "http.invalid_request",
+    "service.unknown",
+    "issuer.person_unknown",
+    "ledger.unavailable",
+)
 _Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,64}$")]
 
 
@@ -32,9 +39,7 @@ def demo_routes(demonstration: Demonstration) -> APIRouter:
         "/demo/openid/offers",
         summary="Offer a synthetic credential",
         status_code=201,
-        responses=describe_wallet(
-            400, status=201, problems=("http.malformed_json", "http.invalid_request")
-        ),
+        responses=describe_wallet(400, status=201, problems=_PROBLEMS),
     )
     def offer(body: DemoOfferBody) -> JSONResponse:
         agency, made = demonstration.offer(body.type, body.service, body.person)

@@ -9,9 +9,21 @@ from fastapi.responses import JSONResponse
 
 from api.http.openapi import Responses
 from api.openid.errors import (
+    AuthorizationDetailsError,
+    CredentialRequestDeniedError,
+    EncryptionParametersError,
     InvalidCredentialRequestError,
+    InvalidGrantError,
+    InvalidNonceError,
+    InvalidNotificationIdError,
+    InvalidNotificationRequestError,
+    InvalidProofError,
     InvalidTokenRequestError,
+    InvalidTransactionError,
+    UnknownConfigurationError,
+    UnknownIdentifierError,
     UnknownResourceError,
+    UnsupportedGrantTypeError,
 )
 from api.openid.granting import give_nonce, grant_token
 from api.openid.issuing import credential, deferred, notify
@@ -21,7 +33,7 @@ from api.openid.routes.described import BEARING, describe_wallet, fields, takes
 from api.openid.routes.wallet_route import (
     FORM_TYPE,
     JSON_TYPE,
-    Bearer,
+    AccessToken,
     Body,
     ContentType,
     WalletRoute,
@@ -31,6 +43,23 @@ from api.openid.routes.wallet_route import (
 ISSUERS: Final = "/issuers"
 STATUS_TYPE: Final = "application/statuslist+jwt"
 _METADATA: Final = describe_wallet(404)
+_NO_TOKEN: Final = (
+    InvalidTokenRequestError,
+    UnsupportedGrantTypeError,
+    InvalidGrantError,
+    AuthorizationDetailsError,
+)
+_NO_CREDENTIAL: Final = (
+    InvalidCredentialRequestError,
+    UnknownConfigurationError,
+    UnknownIdentifierError,
+    InvalidProofError,
+    InvalidNonceError,
+    EncryptionParametersError,
+    CredentialRequestDeniedError,
+)
+_NOT_LATER: Final = (InvalidTransactionError, CredentialRequestDeniedError)
+_NOT_NOTED: Final = (InvalidNotificationRequestError, InvalidNotificationIdError)
 _PROOFS: Final[dict[str, Any]] = {
     "type": "object",
     "properties": {"jwt": {"type": "array", "items": {"type": "string"}, "minItems": 1}},
@@ -85,7 +114,7 @@ def _add_grants(routes: APIRouter, office: Office, now: Callable[[], datetime]) 
     @routes.post(
         f"{ISSUERS}/{{agency}}/token",
         summary="Token endpoint",
-        responses=describe_wallet(400, 404),
+        responses=describe_wallet(400, 404, errors=_NO_TOKEN),
         openapi_extra=_TOKEN,
     )
     def token(agency: str, kind: ContentType, body: Body) -> JSONResponse:
@@ -106,10 +135,10 @@ def _add_credentials(routes: APIRouter, office: Office, now: Callable[[], dateti
     @routes.post(
         f"{place}/credential",
         summary="Credential endpoint",
-        responses=describe_wallet(400, 401, 404) | _WAITING,
+        responses=describe_wallet(400, 401, 404, errors=_NO_CREDENTIAL) | _WAITING,
         openapi_extra={**_CREDENTIAL, **BEARING},
     )
-    def issue(agency: str, token: Bearer, kind: ContentType, body: Body) -> JSONResponse:
+    def issue(agency: str, token: AccessToken, kind: ContentType, body: Body) -> JSONResponse:
         if kind != JSON_TYPE:
             raise InvalidCredentialRequestError("the body is JSON")
         made = credential(office, agency, token, body, now())
@@ -118,10 +147,10 @@ def _add_credentials(routes: APIRouter, office: Office, now: Callable[[], dateti
     @routes.post(
         f"{place}/deferred",
         summary="Deferred credential endpoint",
-        responses=describe_wallet(400, 401, 404) | _WAITING,
+        responses=describe_wallet(400, 401, 404, errors=_NOT_LATER) | _WAITING,
         openapi_extra={**_DEFERRED, **BEARING},
     )
-    def later(agency: str, token: Bearer, body: Body) -> JSONResponse:
+    def later(agency: str, token: AccessToken, body: Body) -> JSONResponse:
         made = deferred(office, agency, token, body, now())
         return json_answer(made.body, made.status)
 
@@ -129,9 +158,9 @@ def _add_credentials(routes: APIRouter, office: Office, now: Callable[[], dateti
         f"{place}/notification",
         summary="Notification endpoint",
         status_code=204,
-        responses=describe_wallet(400, 401, 404, media=""),
+        responses=describe_wallet(400, 401, 404, media="", errors=_NOT_NOTED),
         openapi_extra={**_NOTIFICATION, **BEARING},
     )
-    def told(agency: str, token: Bearer, body: Body) -> Response:
+    def told(agency: str, token: AccessToken, body: Body) -> Response:
         notify(office, agency, token, body, now())
         return Response(status_code=204)

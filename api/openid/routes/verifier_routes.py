@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from api.http.qr import qr_svg
+from api.http.qr import fits_qr, qr_svg
 from api.openid.asking import AskOrder, Device, RequestForm, ResponseMode
 from api.openid.errors import InvalidAnswerError
 from api.openid.forms import parse_form
@@ -66,7 +66,7 @@ def asked_json(opened: OpenedRequest) -> dict[str, Json]:
     return {
         "id": asked.request.id,
         "link": opened.link,
-        "qr": qr_svg(opened.link),
+        "qr": qr_svg(opened.link) if fits_qr(opened.link) else None,
         "session": opened.asking.session,
         "consent": asked.consent_text,
         "expires": format_time(asked.request.expires),
@@ -77,6 +77,8 @@ def _add_asking(routes: APIRouter, desk: Desk, now: Callable[[], datetime]) -> N
     @routes.post(
         REQUESTS,
         summary="Ask for presentations",
+        description="`qr` is null where the link is longer than a QR holds, as one by value may "
+        "be: such a link is opened on the same device.",
         status_code=201,
         responses=describe_wallet(404, status=201, problems=_BODY),
     )

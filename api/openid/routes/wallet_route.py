@@ -7,7 +7,7 @@ from fastapi import Depends, Request, Response
 from fastapi.responses import JSONResponse
 
 from api.http.strict_json import StrictRoute
-from api.openid.errors import AccessError, OpenIdError
+from api.openid.errors import AccessError, MissingTokenError, OpenIdError, UnknownResourceError
 from contracts.evidence.encoding import Json
 from verifier.eligibility.errors import UnknownServiceError
 
@@ -15,7 +15,7 @@ NO_STORE: Final = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
 JSON_TYPE: Final = "application/json"
 MAX_BODY: Final = 1 << 21
-_BEARER: Final = "bearer "
+_BEARER: Final = "bearer"
 
 
 class WalletRoute(StrictRoute):
@@ -34,17 +34,21 @@ class WalletRoute(StrictRoute):
             except OpenIdError as error:
                 return error_answer(error)
             except UnknownServiceError:
-                return JSONResponse({"error": "not_found"}, 404, NO_STORE)
+                return error_answer(UnknownResourceError("there is no such service or round"))
 
         return tell
 
 
 def error_answer(error: OpenIdError) -> JSONResponse:
-    """An error as the standards want it told; the sentence holds nothing of the request."""
-    content = {"error": error.error, "error_description": _ascii(str(error))}
+    """An error as the standards want it told; the sentence holds nothing of the request.
+
+    Who showed no token at all is told neither code nor sentence (RFC 6750 section 3.1).
+    """
+    told = {"error": error.error, "error_description": _ascii(str(error))}
+    content = told if error.error else {}
     headers = dict(NO_STORE)
     if isinstance(error, AccessError):
-        headers["WWW-Authenticate"] = f'Bearer error="{error.error}"'
+        headers["WWW-Authenticate"] = f'Bearer error="{error.error}"' if error.error else "Bearer"
     return JSONResponse(content, error.status, headers)
 
 
@@ -70,10 +74,22 @@ def content_type(request: Request) -> str:
 
 def bearer(request: Request) -> str | None:
     """The access token in the header (RFC 6750 section 2.1); None without."""
-    header = request.headers.get("authorization", "")
-    if not header.lower().startswith(_BEARER):
-        return None
-    return header[len(_BEARER) :].strip()
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == _BEARER else None
+
+
+def access_token(request: Request) -> str:
+    """The access token of a request that needs one.
+
+    Raises:
+        MissingTokenError: there is none, or another scheme.
+
+    Not checked: the token.
+    """
+    token = bearer(request)
+    if token is None:
+        raise MissingTokenError("an access token is needed")
+    return token
 
 
 def _ascii(text: str) -> str:
@@ -84,3 +100,4 @@ def _ascii(text: str) -> str:
 Body = Annotated[bytes, Depends(read_body)]
 ContentType = Annotated[str, Depends(content_type)]
 Bearer = Annotated[str | None, Depends(bearer)]
+AccessToken = Annotated[str, Depends(access_token)]

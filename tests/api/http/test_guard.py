@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.app import Parts, create_ballot_app, create_people_app, create_registration_app
 from api.http.guard import MAX_BODY_BYTES, Guard
+from api.observation.watching import GONE, Watched
 from tests.api.databases import ORIGINS
 
 PATH = "/api/v1/applications"
@@ -65,7 +66,7 @@ def test_too_many_requests_are_told_when_to_come_back(parts: Parts) -> None:
     assert few.get("/livez").status_code == 200
 
 
-def exchange(guard: Guard, messages: list[Message], headers: dict[bytes, bytes]) -> list[Message]:
+def exchange(guard: ASGIApp, messages: list[Message], headers: dict[bytes, bytes]) -> list[Message]:
     """Speak ASGI to a guard; a receive beyond the messages waits for ever."""
     scope: Scope = {
         "type": "http",
@@ -133,6 +134,52 @@ def test_a_client_that_goes_away_is_not_answered(parts: Parts) -> None:
     pieces = [part(b"a", more=True), {"type": "http.disconnect"}]
     assert exchange(guard, pieces, {b"content-length": b"4"}) == []
     assert seen == []
+
+
+class Counted:
+    """An observer that keeps the statuses it saw."""
+
+    def __init__(self) -> None:
+        self.statuses: list[int] = []
+
+    def seen(self, route: str, method: str, status: int, seconds: float) -> None:  # noqa: ARG002 - the port's
+        self.statuses.append(status)
+
+
+@pytest.mark.parametrize(
+    ("last", "status"),
+    [({"type": "http.disconnect"}, GONE), (part(b"bcd", more=False), 204)],
+)
+def test_a_client_that_goes_away_is_no_failure_of_the_service(
+    parts: Parts, last: Message, status: int
+) -> None:
+    guard, _ = guarded(parts)
+    counted = Counted()
+    watched = Watched(guard, counted, bytes)
+    exchange(watched, [part(b"a", more=True), last], {b"content-length": b"4"})
+    assert counted.statuses == [status]
+
+
+def test_a_client_that_went_away_is_told_so_even_if_a_route_answers(parts: Parts) -> None:
+    async def answering(_scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        await send({"type": "http.response.start", "status": 400, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    for message, status in (({"type": "http.disconnect"}, GONE), (part(b"", more=False), 400)):
+        counted = Counted()
+        guard = replace(guarded(parts)[0], app=answering)
+        exchange(Watched(guard, counted, bytes), [message], {})
+        assert counted.statuses == [status]
+
+
+def test_silence_of_the_service_is_its_failure(parts: Parts) -> None:
+    async def silent(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        return
+
+    counted = Counted()
+    exchange(Watched(replace(guarded(parts)[0], app=silent), counted, bytes), [], {})
+    assert counted.statuses == [500]
 
 
 def test_every_answer_forbids_foreign_code(parts: Parts) -> None:

@@ -7,14 +7,14 @@ from hashlib import sha256
 import pytest
 
 from api.openid.console import CopyStatus
-from api.openid.errors import ConsoleError, InvalidGrantError, UnknownResourceError
-from api.openid.granting import offer, withdraw
+from api.openid.errors import ConsoleError
+from api.openid.granting import offer
 from api.openid.identity import identify_at_desk
 from api.openid.offering import OfferOrder
 from contracts.evidence.names import status_list_id
 from contracts.evidence.snapshot import Ending
 from tests.api.databases import StillClock
-from tests.simulators.openid_trial import AGENCY, KIND, SERVICE, SimulatedWallet, Trial, error_of
+from tests.simulators.openid_trial import AGENCY, KIND, SERVICE, SimulatedWallet, Trial
 from verifier.credential.status import parse_status_token
 
 PERSON = "synthetic-1"
@@ -157,16 +157,6 @@ def test_only_somebody_with_copies_can_renew(wallet: SimulatedWallet, clock: Sti
         console.renew(AGENCY, order(clock), clock())
     wallet.obtain()
     assert console.renew(AGENCY, order(clock), clock()).offer.copies == {KIND: 10}
-
-
-def test_a_withdrawn_offer_gives_no_token(wallet: SimulatedWallet, clock: StillClock) -> None:
-    made = offer(wallet.trial.openid.console.office, AGENCY, order(clock), clock())
-    withdraw(wallet.trial.openid.console.office, made.offer.id)
-    form = {"pre-authorized_code": made.code, "tx_code": made.tx_code}
-    answer = wallet.token(wallet.trial.offer(), **form)
-    assert error_of(answer) == (400, InvalidGrantError.error)
-    with pytest.raises(UnknownResourceError):
-        withdraw(wallet.trial.openid.console.office, made.offer.id)
 
 
 def test_an_offers_secrets_are_in_no_repr(wallet: SimulatedWallet, clock: StillClock) -> None:

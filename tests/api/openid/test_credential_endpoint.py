@@ -52,7 +52,7 @@ def test_the_leaf_stands_where_the_credential_says(both: Trial) -> None:
 
 def test_a_refused_request_leaves_no_gap_in_the_log(both: Trial) -> None:
     wallet = SimulatedWallet(both)
-    assert wallet.obtain(person="nobody").status_code == 400
+    assert wallet.obtain(person="synthetic-3").status_code == 400
     wallet.obtain()
     assert decoded(wallet.held[0][0])["evidence"]["index"] == 0
 
@@ -124,7 +124,6 @@ def test_what_is_not_served_or_not_offered_is_refused(
         {"jwt": ["a"], "x": []},
         {"jwt": ["a.b.c"]},
         {"jwt": ["x" * 100_000]},
-        {"jwt": ["a.b.c"] * 65},
     ],
 )
 def test_proofs_that_are_none_are_refused(
@@ -171,6 +170,15 @@ NOW = int(datetime(2026, 11, 20, 7, tzinfo=UTC).timestamp())
         {"iat": "now"},
         {"iat": True},
         {"iss": "somebody"},
+        {"exp": NOW - 300},
+        {"exp": 0},
+        {"exp": "later"},
+        {"exp": True},
+        {"exp": None},
+        {"nbf": NOW + 301},
+        {"nbf": 10**12},
+        {"nbf": "now"},
+        {"nbf": None},
     ],
 )
 def test_a_proof_with_other_claims_is_refused(
@@ -180,7 +188,17 @@ def test_a_proof_with_other_claims_is_refused(
     assert error_of(wallet.request(offered, token, body_with(proof))) == (400, "invalid_proof")
 
 
-@pytest.mark.parametrize("claims", [{"iat": NOW - 300}, {"iat": NOW + 300}])
+EDGES: list[dict[str, Json]] = [
+    {"iat": NOW - 300},
+    {"iat": NOW + 300},
+    {"exp": NOW - 299},
+    {"exp": NOW + 10**6},
+    {"nbf": NOW + 300},
+    {"nbf": 0, "exp": NOW + 60},
+]
+
+
+@pytest.mark.parametrize("claims", EDGES, ids=str)
 def test_a_proof_at_the_edge_of_its_time_is_taken(
     wallet: SimulatedWallet, offered: Offered, token: str, claims: dict[str, Json]
 ) -> None:
@@ -204,7 +222,7 @@ def test_a_proof_may_name_the_client_of_its_token(
     assert wallet.request(offered, token, body_with(proof)).status_code == 200
 
 
-@pytest.mark.parametrize("nonce", ["", "AAAA", "not base64url!", "A" * 64, 7, None])
+@pytest.mark.parametrize("nonce", ["", "AAAA", "not base64url!", "A" * 64])
 def test_a_nonce_of_somebody_else_is_refused(
     wallet: SimulatedWallet, offered: Offered, token: str, nonce: Json
 ) -> None:
@@ -216,7 +234,15 @@ def test_a_proof_without_nonce_is_refused(
     wallet: SimulatedWallet, offered: Offered, token: str
 ) -> None:
     proof = wallet.proof(offered.issuer, KEY, without="nonce")
-    assert error_of(wallet.request(offered, token, body_with(proof))) == (400, "invalid_nonce")
+    assert error_of(wallet.request(offered, token, body_with(proof))) == (400, "invalid_proof")
+
+
+@pytest.mark.parametrize("nonce", [7, None, ["AAAA"]])
+def test_a_nonce_that_is_no_text_is_refused(
+    wallet: SimulatedWallet, offered: Offered, token: str, nonce: Json
+) -> None:
+    proof = wallet.proof(offered.issuer, KEY, nonce=nonce)
+    assert error_of(wallet.request(offered, token, body_with(proof))) == (400, "invalid_proof")
 
 
 def test_a_nonce_of_another_agency_is_refused(
@@ -259,39 +285,6 @@ def test_two_proofs_of_one_key_are_refused(
 ) -> None:
     proofs = [wallet.proof(offered.issuer, KEY) for _ in range(2)]
     assert error_of(wallet.request(offered, token, body_with(*proofs))) == (400, "invalid_proof")
-
-
-def test_more_copies_than_the_batch_are_refused(wallet: SimulatedWallet) -> None:
-    assert wallet.obtain(copies=10).status_code == 200
-    assert error_of(wallet.obtain(copies=11)) == (400, "credential_request_denied")
-
-
-def test_copies_are_counted_over_requests(
-    wallet: SimulatedWallet, offered: Offered, token: str
-) -> None:
-    for copies, status in ((6, 200), (5, 400), (4, 200), (1, 400)):
-        keys = [SigningKey.generate(secrets.token_bytes) for _ in range(copies)]
-        body = body_with(*(wallet.proof(offered.issuer, key) for key in keys))
-        assert wallet.request(offered, token, body).status_code == status
-
-
-@pytest.mark.parametrize("token", [None, "", "unknown", "x" * 600])
-def test_without_a_good_token_nothing_is_issued(
-    wallet: SimulatedWallet, offered: Offered, token: str | None
-) -> None:
-    body = body_with(wallet.proof(offered.issuer, KEY))
-    for path in ("credential", "deferred", "notification"):
-        answer = wallet.request(offered, token, body, path)
-        assert error_of(answer) == (401, "invalid_token")
-        assert answer.headers["www-authenticate"].startswith("Bearer")
-
-
-def test_a_token_ends_with_its_time(
-    wallet: SimulatedWallet, offered: Offered, token: str, clock: StillClock
-) -> None:
-    clock.forward(minutes=10)
-    body = body_with(wallet.proof(offered.issuer, KEY))
-    assert error_of(wallet.request(offered, token, body)) == (401, "invalid_token")
 
 
 def test_with_identifiers_only_they_may_be_used(wallet: SimulatedWallet, offered: Offered) -> None:

@@ -72,7 +72,7 @@ def test_an_offer_with_an_impossible_transaction_code_is_refused(tx_code: object
 def test_the_request_of_an_older_draft_is_refused() -> None:
     """The file names a format instead of a configuration, which 1.0 has no more."""
     with pytest.raises(InvalidCredentialRequestError):
-        parse_credential_request(body_of("credential_request_iso_mdl.json"))
+        parse_credential_request(body_of("credential_request_iso_mdl.json"), batch=1)
 
 
 @pytest.mark.parametrize(

@@ -44,8 +44,8 @@ def slow(trial: Trial, times: int) -> None:
 
 def test_what_the_register_does_not_know_yet_is_deferred(both: Trial, clock: StillClock) -> None:
     wallet = SimulatedWallet(both)
-    slow(both, 2)
     offered = both.offer()
+    slow(both, 2)
     token = wallet.access(offered)
     body = body_with(wallet.proof(offered.issuer, KEY))
     waiting = wallet.request(offered, token, body)
@@ -64,8 +64,8 @@ def test_what_the_register_does_not_know_yet_is_deferred(both: Trial, clock: Sti
 
 
 def test_a_deferral_ends_with_its_time(wallet: SimulatedWallet, clock: StillClock) -> None:
-    slow(wallet.trial, 1)
     offered = wallet.trial.offer()
+    slow(wallet.trial, 1)
     token = wallet.access(offered)
     waiting = wallet.request(offered, token, body_with(wallet.proof(offered.issuer, KEY))).json()
     clock.now += timedelta(days=14)
@@ -84,8 +84,8 @@ def test_an_unknown_transaction_is_refused(
 
 
 def test_a_transaction_of_another_token_is_refused(wallet: SimulatedWallet) -> None:
-    slow(wallet.trial, 1)
     offered, other = wallet.trial.offer(), wallet.trial.offer()
+    slow(wallet.trial, 1)
     first, second = wallet.access(offered), wallet.access(other)
     waiting = wallet.request(offered, first, body_with(wallet.proof(offered.issuer, KEY))).json()
     name: Json = {"transaction_id": waiting["transaction_id"]}

@@ -15,6 +15,7 @@ from tests.simulators.openid_trial import (
     SimulatedWallet,
     Trial,
     error_of,
+    refuse_and_stay_open,
 )
 from verifier.credential.jws import parse_jws
 from verifier.credential.keys import PublicKey
@@ -210,11 +211,6 @@ def test_a_wallets_error_is_told_as_such(trial: Trial, word: str, told: str) -> 
     assert (result["status"], result["error"]) == ("wallet_error", told)
 
 
-def refuse_and_stay_open(holder: SimulatedWallet, asked: Asked, body: dict[str, str]) -> None:
-    assert error_of(holder.trial.answer(asked, body)) == (400, "invalid_request")
-    assert holder.show(asked).status_code == 200
-
-
 @pytest.mark.parametrize(
     "vp_token",
     [
@@ -252,48 +248,6 @@ def test_an_answer_with_another_state_is_refused(
         body = {"response": holder.encrypt(asked, {"vp_token": {KIND: ["x~"]}, **given})}
     refuse_and_stay_open(holder, asked, body)
     refuse_and_stay_open(holder, holder.trial.ask(mode=mode), {"error": "access_denied", **given})
-
-
-def test_an_unencrypted_answer_is_refused_where_encryption_was_asked(
-    holder: SimulatedWallet,
-) -> None:
-    asked = holder.trial.ask(mode="direct_post.jwt")
-    body = {"vp_token": json.dumps({KIND: ["x~"]}), "state": asked.parameters["state"]}
-    refuse_and_stay_open(holder, asked, body)
-
-
-def test_an_encrypted_answer_is_refused_where_none_was_asked(holder: SimulatedWallet) -> None:
-    asked = holder.trial.ask(mode="direct_post")
-    refuse_and_stay_open(holder, asked, {"response": "a.b.c.d.e"})
-
-
-def test_a128gcm_is_taken_as_well(holder: SimulatedWallet) -> None:
-    asked = holder.trial.ask()
-    payload = {"vp_token": holder.vp_token(asked), "state": asked.parameters["state"]}
-    body = {"response": holder.encrypt(asked, payload, "A128GCM")}
-    assert holder.trial.answer(asked, body).status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("enc", "header"), [("A192GCM", {}), ("A128CBC-HS256", {}), ("A256GCM", {"zip": "DEF"})]
-)
-def test_other_encryption_is_refused(
-    holder: SimulatedWallet, enc: str, header: dict[str, str]
-) -> None:
-    asked = holder.trial.ask()
-    payload = {"vp_token": {KIND: ["x~"]}, "state": asked.parameters["state"]}
-    refuse_and_stay_open(holder, asked, {"response": holder.encrypt(asked, payload, enc, **header)})
-
-
-@pytest.mark.parametrize("text", ["", "a", "a.b.c.d.e", "eyJhbGciOiJkaXIifQ....", "\u00e9" * 9])
-def test_what_is_no_jwe_is_refused(holder: SimulatedWallet, text: str) -> None:
-    refuse_and_stay_open(holder, holder.trial.ask(), {"response": text})
-
-
-def test_an_answer_to_another_requests_key_is_refused(holder: SimulatedWallet) -> None:
-    asked, other = holder.trial.ask(), holder.trial.ask()
-    payload = {"vp_token": {KIND: ["x~"]}, "state": asked.parameters["state"]}
-    refuse_and_stay_open(holder, asked, {"response": holder.encrypt(other, payload)})
 
 
 def test_an_expired_request_takes_no_answer(holder: SimulatedWallet, clock: StillClock) -> None:

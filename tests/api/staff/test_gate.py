@@ -38,6 +38,7 @@ NAMES = {
     "passkey": "A" * 22,
     "paper": "A" * 22,
     "credential": "A" * 22,
+    "offer": "A" * 22,
     "agency": "district",
     "number": "AAAA-AAAA-AAAA-AAAA",
 }
