@@ -8,6 +8,8 @@ from api.openid.routes.wallet_route import JSON_TYPE
 
 BEARING: Final[dict[str, Any]] = {"security": [{"walletAccessToken": []}]}
 """For routes that need an access token."""
+CHAINED: Final = ("ledger.unavailable",)
+"""What a request that needs the chain can meet."""
 _ARRIVING: Final = (
     "http.request_timeout",
     "http.content_too_large",

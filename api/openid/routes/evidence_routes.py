@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Response
 
 from api.openid.errors import UnknownResourceError
 from api.openid.office import Office
-from api.openid.routes.described import describe_wallet
+from api.openid.routes.described import CHAINED, describe_wallet
 from api.openid.routes.wallet_route import JSON_TYPE, WalletRoute
 from api.openid.trusting import Trust
 from verifier.credential.bundle import EvidenceBundle, encode_bundle
@@ -23,7 +23,7 @@ def evidence_routes(office: Office, trust: Trust, now: Callable[[], datetime]) -
     @routes.get(
         "/issuers/{agency}/evidence/{number}",
         summary="A whole tile of an agency's log",
-        responses=describe_wallet(404),
+        responses=describe_wallet(404, problems=CHAINED),
     )
     def tile(agency: str, number: Annotated[int, Path(ge=0, le=MAX_TILE)]) -> Response:
         origin = office.log_keys.origin(office.agency(agency).log)

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from api.openid.agencies import Agency
 from api.openid.errors import UnknownResourceError
 from api.openid.office import Office
-from api.openid.routes.described import describe_wallet
+from api.openid.routes.described import CHAINED, describe_wallet
 from api.openid.routes.wallet_route import WalletRoute
 from api.openid.trusting import Trust
 from contracts.evidence.encoding import Json
@@ -32,7 +32,7 @@ def key_routes(office: Office, trust: Trust, now: Callable[[], datetime]) -> API
     @routes.get(
         f"{KEYS_PATH}/issuers/{{agency}}",
         summary="The issuer's keys",
-        responses=describe_wallet(404),
+        responses=describe_wallet(404, problems=CHAINED),
     )
     def keys(agency: str) -> JSONResponse:
         issuer = office.agency(agency)

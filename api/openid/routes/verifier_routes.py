@@ -14,7 +14,7 @@ from api.openid.errors import InvalidAnswerError
 from api.openid.forms import parse_form
 from api.openid.receiving import Desk, OpenedRequest, fetch_request, look, open_request, receive
 from api.openid.request_object import REQUEST_MEDIA_TYPE
-from api.openid.routes.described import describe_wallet, fields, takes
+from api.openid.routes.described import CHAINED, describe_wallet, fields, takes
 from api.openid.routes.wallet_route import (
     FORM_TYPE,
     NO_STORE,
@@ -130,7 +130,7 @@ def _add_wallet(routes: APIRouter, desk: Desk, now: Callable[[], datetime]) -> N
     @routes.post(
         f"{place}/response",
         summary="The wallet's answer",
-        responses=describe_wallet(400, 404),
+        responses=describe_wallet(400, 404, problems=CHAINED),
         openapi_extra=_ANSWER,
     )
     def answer(name: str, kind: ContentType, body: Body) -> JSONResponse:
