@@ -15,7 +15,7 @@ import uvicorn
 
 from api.http.connection import MAX_HEAD_BYTES, PatientConnection
 from api.observation.gathering import empty_folder, gather_in
-from api.observation.journal import open_journal
+from api.observation.journal import open_journal, warn
 from api.observation.metrics_page import LOOPBACK
 from api.operation.exits import LASTING, PASSING, STOPPED, tell
 from api.operation.supervising import Post, Run, Supervisor
@@ -47,11 +47,11 @@ def serve(demo: Path | None, workers: int | None = None, *, with_worker: bool = 
             listeners = [stack.enter_context(listener) for listener in _listen(settings)]
             # What keeps every process from working is found here, before there is any.
             open_database(settings).close()
+            empty_folder(settings.measures)
             site = Site(settings, demo, listeners[:3])
             posts = [Post(f"web-{n}", site.answer) for n in range(1, settings.workers + 1)]
             if with_worker:
                 metrics = stack.enter_context(_listen_for_metrics(settings))
-                empty_folder(settings.measures)
                 posts.insert(0, Post("worker", site.worker(metrics), stops_last=True))
                 site.measured_at.append(metrics.getsockname()[1])
             open_journal(sys.stdout)
@@ -89,7 +89,8 @@ class Site:
         """Answer requests until a signal comes: one process of several."""
         open_journal(sys.stdout)
         try:
-            gather_in(self.settings.measures)
+            if not gather_in(self.settings.measures):
+                warn("measures.unavailable")
             from api.observation.metrics import RequestMeasures  # noqa: PLC0415 - after gather_in
 
             observer = RequestMeasures()

@@ -6,6 +6,10 @@ from typing import Final
 
 _VARIABLE: Final = "PROMETHEUS_MULTIPROC_DIR"
 _MODE: Final = 0o700
+_KINDS: Final = ("counter", "histogram")
+"""Of measures that ``api.observation.metrics`` makes, as the library names its files."""
+_ROOM: Final = 4 << 20
+"""Bytes of a file: every route, method and status there is fits twice."""
 
 
 def empty_folder(folder: Path) -> None:
@@ -19,14 +23,26 @@ def empty_folder(folder: Path) -> None:
         old.unlink(missing_ok=True)
 
 
-def gather_in(folder: Path) -> None:
+def gather_in(folder: Path) -> bool:
     """Let this process gather its measures in a folder, which is made if it is not there.
 
-    Raises:
-        OSError: the folder cannot be made.
+    The library maps its files into memory and would make them with holes: where a disk is full,
+    writing into a hole kills the process. So they are made here, of zeros, before it opens them.
+
+    Returns:
+        Whether there is room; without it this process is not measured, and answers all the same.
     """
-    _make(folder)
+    files = [folder / f"{kind}_{os.getpid()}.db" for kind in _KINDS]
+    try:
+        _make(folder)
+        for file in files:
+            file.write_bytes(bytes(_ROOM))
+    except OSError:
+        for file in files:
+            file.unlink(missing_ok=True)
+        return False
     os.environ[_VARIABLE] = str(folder)
+    return True
 
 
 def _make(folder: Path) -> None:

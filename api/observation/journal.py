@@ -9,11 +9,14 @@ import logging
 import sys
 import threading
 from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass
 from traceback import extract_tb
 from types import TracebackType
-from typing import Any, Final, TextIO
+from typing import Any, Final, TextIO, cast
 
 import structlog
+
+from api.observation.lines import Lines
 
 FIELDS: Final = frozenset(
     {
@@ -33,6 +36,7 @@ FIELDS: Final = frozenset(
         "log",
         "method",
         "milliseconds",
+        "missed",
         "pid",
         "process",
         "request",
@@ -48,16 +52,22 @@ _SPOKEN: Final = frozenset({"uvicorn.error"})
 
 
 def open_journal(stream: TextIO = sys.stdout) -> None:
-    """Send everything that is told about the running process to a stream, as JSON lines."""
+    """Send everything that is told about the running process to a stream, as JSON lines.
+
+    Args:
+        stream: with a descriptor. A full disk behind it fails nothing; see ``Lines``.
+    """
+    lines = Lines(stream.fileno())
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+            _MissedLines(lines),
             _known_fields,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(stream),
+        logger_factory=structlog.WriteLoggerFactory(cast("TextIO", lines)),
         cache_logger_on_first_use=False,
     )
     root = logging.getLogger()
@@ -109,6 +119,23 @@ def _known_fields(
     line: MutableMapping[str, Any],
 ) -> Mapping[str, Any]:
     return {name: value for name, value in line.items() if name in FIELDS}
+
+
+@dataclass(frozen=True, slots=True)
+class _MissedLines:
+    """Lets a line say how many before it were late or are lost."""
+
+    lines: Lines
+
+    def __call__(
+        self,
+        _logger: Any,  # noqa: ANN401 - structlog's interface
+        _method: str,
+        line: MutableMapping[str, Any],
+    ) -> MutableMapping[str, Any]:
+        if self.lines.missed:
+            line["missed"] = self.lines.missed
+        return line
 
 
 class _Libraries(logging.Handler):

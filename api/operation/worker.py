@@ -11,7 +11,6 @@ from types import FrameType
 from typing import Final
 
 from api.demo.errors import DemoError
-from api.observation.gathering import empty_folder, gather_in
 from api.observation.journal import note, open_journal
 from api.observation.metrics_page import LOOPBACK, show_metrics
 from api.openid.agency_file import AgencyFileError
@@ -45,7 +44,6 @@ def work_alone() -> int:
     try:
         settings = Settings.from_environment()
         open_database(settings).close()
-        empty_folder(settings.measures)
         address = (LOOPBACK, settings.metrics_port)
         with socket.create_server(address) as listener:
             ports = (settings.port, settings.ballot_port, settings.registration_port)
@@ -78,9 +76,8 @@ def work(settings: Settings, ports: Ports, metrics: socket.socket, start: Start)
     stop = threading.Event()
     for number in _STOPPING:
         signal.signal(number, _stopper(stop))
-    gather_in(settings.measures)
     open_journal(sys.stdout)
-    from api.observation.metrics import Exposition  # noqa: PLC0415 - after gather_in
+    from api.observation.metrics import Exposition  # noqa: PLC0415 - not before forks gather_in
 
     try:
         with ExitStack() as stack:

@@ -17,19 +17,19 @@ def dojang(
     folder: Path, *arguments: str, room: int | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run a command; ``room`` is how long its files may get, in bytes."""
-
-    def bound() -> None:
-        if room is not None:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
-
     return subprocess.run(
         [sys.executable, "-m", "api.cli", *arguments],
         env=os.environ | {"DOJANG_CHAIN": str(folder / "chain")},
-        preexec_fn=bound,
+        preexec_fn=lambda: bound(room),
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+def bound(room: int | None) -> None:
+    if room is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
 
 
 def test_a_full_disk_is_told_and_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
@@ -51,6 +51,8 @@ def test_a_full_disk_is_told_and_nothing_acknowledged_is_lost(tmp_path: Path) ->
                 assert client.get(f"{PATH}/{told['number']}", headers=bearer).status_code == 200
         assert service.stop() == 0
     assert "Traceback" not in "\n".join(service.told())
+    assert not [line for line in service.journal() if line["event"] == "request.failed"]
+    assert sum(line.get("status") == 503 for line in service.journal()) == 1
     assert not [line for line in service.journal() if line["event"] == "process.ended"]
 
 
@@ -65,3 +67,40 @@ def test_a_backup_that_does_not_fit_leaves_nothing(tmp_path: Path) -> None:
     assert made.stderr.startswith("dojang: ")
     assert "Traceback" not in made.stderr
     assert not list(tmp_path.glob("cut*"))
+
+
+MEASURE = """
+from pathlib import Path
+from api.observation.gathering import gather_in
+print(gather_in(Path("measures")))
+from api.observation.metrics import RequestMeasures
+RequestMeasures().seen("/x", "GET", 200, 0.1)
+"""
+
+
+def measure(folder: Path, room: int | None = None) -> str:
+    """Count one request in a process of its own; ``room`` is as with ``dojang``."""
+    return subprocess.run(
+        [sys.executable, "-c", MEASURE],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(Path.cwd())},
+        preexec_fn=lambda: bound(room),
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
+
+
+def test_measures_have_no_holes_that_a_full_disk_would_open(tmp_path: Path) -> None:
+    """Writing into a hole of a mapped file on a full disk ends the process with SIGBUS."""
+    assert measure(tmp_path) == "True"
+    files = sorted((tmp_path / "measures").iterdir())
+    assert [file.name.partition("_")[0] for file in files] == ["counter", "histogram"]
+    for file in files:
+        assert b"/x" in file.read_bytes()
+        assert file.stat().st_blocks * 512 >= file.stat().st_size
+
+
+def test_without_room_for_measures_requests_are_answered_all_the_same(tmp_path: Path) -> None:
+    assert measure(tmp_path, room=200) == "False"
+    assert not list((tmp_path / "measures").iterdir())

@@ -1,33 +1,43 @@
 """The journal tells known fields only, and of an exception neither text nor values."""
 
 import asyncio
-import io
 import json
 import logging
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TextIO
 
 import pytest
 
 from api.observation.journal import note, open_journal, warn
+from api.observation.lines import MOST_PENDING
 from api.observation.watching import NOBODY, Routed, Watched
 from api.ports.errors import StorageUnavailableError
 
 MARK = "홍길동-MARK"
 
 
-@pytest.fixture
-def lines() -> Iterator[Callable[[], list[dict[str, Any]]]]:
-    stream = io.StringIO()
+@contextmanager
+def opened(folder: Path) -> Iterator[tuple[TextIO, Callable[[], list[dict[str, Any]]]]]:
+    path = folder / "journal"
     root, hooks = logging.getLogger(), (sys.excepthook, threading.excepthook)
     handlers, level = list(root.handlers), root.level
-    open_journal(stream)
-    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    with path.open("w") as stream:
+        open_journal(stream)
+        yield stream, lambda: [json.loads(line) for line in path.read_text().splitlines()]
     root.handlers[:], root.level = handlers, level
     sys.excepthook, threading.excepthook = hooks
     open_journal.__globals__["structlog"].reset_defaults()
+
+
+@pytest.fixture
+def lines(tmp_path: Path) -> Iterator[Callable[[], list[dict[str, Any]]]]:
+    with opened(tmp_path) as (_, read):
+        yield read
 
 
 def test_an_unknown_field_is_left_out(lines: Callable[[], list[dict[str, Any]]]) -> None:
@@ -116,3 +126,39 @@ def test_an_error_after_the_answer_began_ends_here(
     warn("end")
     assert [line["event"] for line in lines()] == ["request.failed", "request", "end"]
     assert MARK not in json.dumps(lines(), ensure_ascii=False)
+
+
+@contextmanager
+def full(stream: TextIO) -> Iterator[None]:
+    """Let a stream have no room for as long as the block lasts."""
+    kept = os.dup(stream.fileno())
+    with Path("/dev/full").open("w") as no_room:
+        os.dup2(no_room.fileno(), stream.fileno())
+    yield
+    os.dup2(kept, stream.fileno())
+    os.close(kept)
+
+
+def test_a_full_disk_fails_nothing_and_is_told_afterwards(tmp_path: Path) -> None:
+    async def app(_scope: Any, _receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    with opened(tmp_path) as (stream, lines):
+        note("request")
+        with full(stream):
+            note("request")
+            assert answered(Watched(app, NOBODY, bytes), "/")
+        note("request")
+        note("request")
+        assert [line.get("missed") for line in lines()] == [None, None, 1, 2, None]
+
+
+def test_lines_that_wait_for_room_are_bounded(tmp_path: Path) -> None:
+    with opened(tmp_path) as (stream, lines):
+        with full(stream):
+            for _ in range(5):
+                note("request", route="x" * (MOST_PENDING // 2))
+        note("request")
+        note("end")
+        assert [line["event"] for line in lines()] == ["request"] * 3 + ["end"]
+        assert lines()[2]["missed"] >= 5
