@@ -13,8 +13,9 @@ from api.actions.ceremonies import HOME
 from api.actions.issue_paper import VERIFY_PAGE
 from api.health import Health
 from api.http.applications import application_routes
+from api.http.cross_origin import Readers
 from api.http.document import serve_document
-from api.http.guard import Guard, Limits
+from api.http.guard import NO_READERS, Guard, Limits
 from api.http.headers import ballot_headers, people_headers, registration_headers
 from api.http.health import health_routes
 from api.http.papers import VERIFY
@@ -43,6 +44,8 @@ _UPLOADS: Final = {
     IMPORT: MAX_REGISTER_BYTES,
 }
 """Files may be sent here; their routes look at them piece by piece."""
+_WALLETS: Final = ("/.well-known/", "/issuers/", "/openid4vp/requests/")
+"""What wallets call, which may be pages of other origins; nothing here is told by cookie."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,8 @@ def create_people_app(parts: Parts) -> Guard:
     app.include_router(returned_page())
     start = trail_pages(parts.demos, parts.health, _ways(parts))
     app.include_router(start, include_in_schema=False)
-    return _guarded(app, parts, parts.origins.people, people_headers(parts.origins))
+    readers = Readers(open_paths=_WALLETS)
+    return _guarded(app, parts, parts.origins.people, people_headers(parts.origins), readers)
 
 
 def _ways(parts: Parts) -> list[Way]:
@@ -131,7 +135,8 @@ def create_registration_app(parts: Parts) -> Guard:
     app.include_router(health_routes(parts.health))
     app.include_router(closed_page("registration", parts.origins.people))
     headers = registration_headers(parts.origins)
-    return _guarded(app, parts, parts.origins.registration, headers, parts.origins.ballot)
+    readers = Readers(parts.origins.ballot)
+    return _guarded(app, parts, parts.origins.registration, headers, readers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +191,11 @@ def _plain_app(title: str) -> FastAPI:
 
 
 def _guarded(
-    app: FastAPI, parts: Parts, origin: str, headers: dict[str, str], readable_by: str = ""
+    app: FastAPI,
+    parts: Parts,
+    origin: str,
+    headers: dict[str, str],
+    readers: Readers = NO_READERS,
 ) -> Guard:
     serve_document(app, origin)
     limits = Limits(
@@ -196,4 +205,4 @@ def _guarded(
         bodies=_UPLOADS,
         streamed=frozenset(_UPLOADS),
     )
-    return Guard(Routed(app), limits, parts.rates, headers, readable_by)
+    return Guard(Routed(app), limits, parts.rates, headers, readers)

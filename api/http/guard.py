@@ -13,6 +13,7 @@ from typing import Final
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.http.cross_origin import Readers, preflight_headers
 from api.http.problems import problem
 from api.http.rates import Rates
 
@@ -26,8 +27,8 @@ _ALIVE: Final = "/livez"
 _READY: Final = "/readyz"
 """Asked by machines under any name."""
 _READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-_PREFLIGHT_SECONDS: Final = 600
 _LENGTH_DIGITS: Final = 12
+NO_READERS: Final = Readers()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +66,14 @@ class Guard:
         limits: of this origin.
         rates: counts of this process.
         headers: set on every answer that does not set them itself.
-        readable_by: the one other origin whose scripts may read answers, without cookies.
+        readers: other origins whose scripts may read answers, without cookies.
     """
 
     app: ASGIApp
     limits: Limits
     rates: Rates
     headers: Mapping[str, str]
-    readable_by: str = ""
+    readers: Readers = NO_READERS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection's scope."""
@@ -88,8 +89,8 @@ class Guard:
         if refusal is not None:
             code, headers = refusal
             await problem(scope, code, headers=headers)(scope, receive, answer)
-        elif self._is_preflight(scope, told):
-            await self._allow(answer)
+        elif self.readers.is_preflight(scope["method"], scope["path"], told):
+            await _allow(answer)
         else:
             await self._pass(scope, told, receive, answer)
 
@@ -147,23 +148,6 @@ class Guard:
             return self.rates.wait("read", address, self.limits.reads)
         return self.rates.wait("write", address, self.limits.writes)
 
-    def _is_preflight(self, scope: Scope, told: Mapping[bytes, bytes]) -> bool:
-        asked = b"access-control-request-method" in told
-        return asked and scope["method"] == "OPTIONS" and self._may_read(told)
-
-    def _may_read(self, told: Mapping[bytes, bytes]) -> bool:
-        return bool(self.readable_by) and told.get(b"origin") == self.readable_by.encode("ascii")
-
-    async def _allow(self, send: Send) -> None:
-        headers = {
-            "Access-Control-Allow-Methods": "GET, POST",
-            "Access-Control-Allow-Headers": "Content-Type, Idempotency-Key",
-            "Access-Control-Max-Age": str(_PREFLIGHT_SECONDS),
-        }
-        raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-        await send({"type": "http.response.start", "status": 204, "headers": raw})
-        await send({"type": "http.response.body", "body": b""})
-
     def _answering(self, scope: Scope, told: Mapping[bytes, bytes], send: Send) -> Send:
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -172,16 +156,20 @@ class Guard:
                     headers.setdefault(name, value)
                 if scope["path"].startswith("/api/"):
                     headers.setdefault("Cache-Control", "no-store")
-                if self.readable_by:
-                    headers.add_vary_header("Origin")
-                if self._may_read(told):
-                    headers["Access-Control-Allow-Origin"] = self.readable_by
+                self.readers.tell(headers, scope["path"], told)
             await send(message)
 
         return answer
 
 
 _CLOSE: Final = {"Connection": "close"}
+
+
+async def _allow(send: Send) -> None:
+    """Answer a preflight."""
+    headers = preflight_headers()
+    await send({"type": "http.response.start", "status": 204, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
 
 
 class _TooLargeError(Exception):

@@ -237,6 +237,39 @@ def test_the_other_origins_may_be_read_by_nobody_else(parts: Parts) -> None:
         assert "access-control-allow-origin" not in answer.headers
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/.well-known/openid-credential-issuer/issuers/district",
+        "/issuers/district/status/1",
+        "/issuers/district/token",
+        "/openid4vp/requests/some/response",
+    ],
+)
+def test_a_wallet_may_be_a_page_of_any_origin(people: TestClient, path: str) -> None:
+    foreign = {"Origin": "https://wallet.example"}
+    asked = foreign | {
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "authorization,content-type",
+    }
+    allowed = people.options(path, headers=asked)
+    assert allowed.status_code == 204
+    assert allowed.headers["access-control-allow-origin"] == "*"
+    assert "Authorization" in allowed.headers["access-control-allow-headers"]
+    answer = people.get(path, headers=foreign)
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "access-control-allow-credentials" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/staff", PATH, "/openid4vp/requests", "/demo/openid/offers"]
+)
+def test_what_no_wallet_calls_is_read_by_own_pages_only(people: TestClient, path: str) -> None:
+    asked = {"Origin": "https://wallet.example", "Access-Control-Request-Method": "POST"}
+    for answer in (people.options(path, headers=asked), people.get(path, headers=asked)):
+        assert "access-control-allow-origin" not in answer.headers
+
+
 def test_the_ballot_page_may_reach_the_registration_and_nothing_else(parts: Parts) -> None:
     client = TestClient(create_ballot_app(parts), base_url=ORIGINS.ballot)
     policy = client.get("/").headers["content-security-policy"]
