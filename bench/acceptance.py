@@ -80,7 +80,7 @@ def whole_poll(folder: Path) -> list[Line]:
 
 
 def large_audit(folder: Path) -> list[Line]:
-    """An audit scaled to 100,000 ballots: CPU by the ballot, memory by how it grows.
+    """An audit scaled to 100,000 ballots: CPU of one worker by the ballot, memory by how it grows.
 
     ``python -m bench.poll --audit 100000`` measures the whole.
     """
