@@ -1,6 +1,6 @@
 """Honest records hold; a record that was changed with every key in hand is found by one check."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -189,6 +189,22 @@ def test_files_beside_the_record_and_missing_ones_are_found(forger: Forger) -> N
     forger.files[record.COUNTS] += b" "
     assert "A-01" in {f.check for f in audited(MemoryFolder(forger.files)).findings}
     assert forger.files[record.MANIFEST] == manifest
+
+
+class Endless(MemoryFolder):
+    """A record one of whose documents never ends: the publisher's, or a file with a hole."""
+
+    def length(self, name: str) -> int:
+        return 1 << 40 if name == record.COUNTS else super().length(name)
+
+    def blocks(self, name: str, size: int) -> Iterator[bytes]:
+        assert name != record.COUNTS, "it would be read for ever"
+        return super().blocks(name, size)
+
+
+def test_a_document_that_never_ends_is_found_and_not_read() -> None:
+    report = audited(Endless(simulated().files))
+    assert {finding.check for finding in report.findings} == {"A-01", "A-21"}
 
 
 @pytest.mark.parametrize("name", sorted(simulated().files))
