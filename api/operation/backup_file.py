@@ -9,6 +9,7 @@ additional data. The frames of a plain file begin with that last byte and carry 
 their own: its content ends with a SHA-256 over everything before, see ``api.operation.backup``.
 """
 
+import re
 import secrets
 import zlib
 from collections.abc import Iterable, Iterator
@@ -27,6 +28,7 @@ FRAME_BYTES: Final = 1 << 16
 MAX_FRAMES: Final = 1 << 32
 MAX_LINE_BYTES: Final = 64 << 20
 _PREFIX_BYTES: Final = 7
+_PREFIX: Final = re.compile(f"[0-9a-f]{{{2 * _PREFIX_BYTES}}}")
 _TAG_BYTES: Final = 16
 _LENGTH_BYTES: Final = 4
 _MAX_HEADER: Final = 64
@@ -136,10 +138,9 @@ def _read_header(file: BinaryIO, key: bytes | None) -> Sealing:
     if words[1:] == ["plain"] and key is None:
         return Sealing(header)
     if len(words) == 3 and words[1] == "sealed" and key is not None:  # noqa: PLR2004 - version, form, prefix
-        prefix = bytes.fromhex(words[2]) if len(words[2]) == 2 * _PREFIX_BYTES else b""
-        if len(prefix) == _PREFIX_BYTES:
-            return Sealing(header, prefix, key)
-        raise BackupFileError("the file's first line is damaged")
+        if not _PREFIX.fullmatch(words[2]):
+            raise BackupFileError("the file's first line is damaged")
+        return Sealing(header, bytes.fromhex(words[2]), key)
     raise BackupKeyError("give a key for a sealed backup, and none for a plain one")
 
 

@@ -142,6 +142,17 @@ def test_a_damaged_backup_changes_nothing(
         assert not Path(empty.removeprefix("sqlite:///")).exists()
 
 
+@pytest.mark.parametrize("wrong", [b"g", b"\xff", b" ", b"F", b"\n", b"\0"])
+def test_a_damaged_first_line_is_told(alone: World, databases: Databases, wrong: bytes) -> None:
+    """The last digit of the prefix: what is no digit is damage as well."""
+    data = back_up(alone, key=KEY).read_bytes()
+    end = data.index(b"\n")
+    damaged = alone.folder / "damaged"
+    damaged.write_bytes(data[: end - 1] + wrong + data[end:])
+    with pytest.raises((BackupFileError, BackupKeyError)):
+        restore(alone, databases.empty("sqlite"), damaged, KEY)
+
+
 def test_a_checksum_that_does_not_fit_is_refused(alone: World, databases: Databases) -> None:
     """Written whole by somebody else: frames and compression are sound, the content is not ours."""
     alone.apply()
