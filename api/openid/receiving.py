@@ -215,6 +215,7 @@ def _needs(answer: WalletAnswer) -> Needs:
     """What to fetch; a malformed presentation needs nothing, and is refused when it is checked."""
     tiles: set[tuple[str, int]] = set()
     lists: set[str] = set()
+    reach: dict[str, int] = {}
     for text in (text for texts in answer.presentations.values() for text in texts):
         try:
             needs = needs_of([text])
@@ -222,4 +223,6 @@ def _needs(answer: WalletAnswer) -> Needs:
             continue
         tiles |= needs.tiles
         lists |= needs.status_lists
-    return Needs(frozenset(tiles), frozenset(lists))
+        for log, size in needs.reach.items():
+            reach[log] = max(reach.get(log, 0), size)
+    return Needs(frozenset(tiles), frozenset(lists), reach)

@@ -75,7 +75,8 @@ class OwnEvidence:
 class Trust:
     """``api.openid.ports.TrustSource`` over our own evidence and a mirror of others'.
 
-    ``before`` is called before a snapshot is taken; the demonstration anchors there.
+    ``before`` is called before a snapshot is taken, and where a presentation reaches beyond what
+    the one in use knows: the demonstration anchors there, and says whether anything changed.
     """
 
     ledger: Ledger
@@ -88,7 +89,7 @@ class Trust:
 
     def material(self, needs: Needs, at: datetime) -> TrustMaterial:
         """What is needed to check some presentations; what cannot be had is left out."""
-        kept = self._current(at)
+        kept = self._current(at, needs.reach)
         if kept.holds(needs):
             return kept.material
         tiles, uris = needs.tiles - kept.asked_tiles, needs.status_lists - kept.asked_lists
@@ -112,12 +113,17 @@ class Trust:
         issuer = self._current(at).snapshot.issuer(issuer_id(uri))
         return () if issuer is None else issuer.keys
 
-    def _current(self, at: datetime) -> "_Kept":
+    def _current(self, at: datetime, reach: Mapping[str, int] | None = None) -> "_Kept":
+        """What is known now; without ``reach`` as new as can be."""
         with self._lock:
-            changed = self.before is not None and self.before(at)
             kept = self._kept
-            if kept is None or changed or not kept.taken <= at < kept.taken + self.refresh:
-                self._kept = kept = _Kept(self.ledger.snapshot(), at)
+            if kept is not None and kept.taken <= at < kept.taken + self.refresh:
+                enough = reach is not None and kept.reaches(reach)
+                if enough or self.before is None or not self.before(at):
+                    return kept
+            elif self.before is not None:
+                self.before(at)
+            self._kept = kept = _Kept(self.ledger.snapshot(), at)
             return kept
 
     def _tile(self, snapshot: TrustSnapshot, origin: str, number: int) -> LeafTile | None:
@@ -153,6 +159,14 @@ class _Kept:
 
     def holds(self, needs: Needs) -> bool:
         return needs.tiles <= self.asked_tiles and needs.status_lists <= self.asked_lists
+
+    def reaches(self, reach: Mapping[str, int]) -> bool:
+        """Whether the anchored checkpoints cover so many leaves of each log."""
+        for origin, size in reach.items():
+            known = self.snapshot.log(log_id(origin))
+            if known is None or not known.checkpoints or known.checkpoints[-1].size < size:
+                return False
+        return True
 
     def with_evidence(self, needs: Needs, found: EvidenceBundle) -> "_Kept":
         """Grown by what was fetched, unless too much is kept: then only that."""

@@ -47,6 +47,26 @@ def test_material_is_assembled_once_for_what_is_asked_again(
     assert trust.material(needs_of([wallet.held[1][0]]), clock()) is first
 
 
+def test_on_trial_only_what_is_newer_than_the_snapshot_has_it_taken_anew(
+    trial: Trial, clock: StillClock
+) -> None:
+    wallet, trust = SimulatedWallet(trial), trial.openid.trust
+    wallet.obtain(copies=2)
+    first = trust.material(needs_of([wallet.held[0][0]]), clock())
+    anchor, asked = trust.before, []
+    assert anchor is not None
+    trust.before = lambda at: asked.append(at) or anchor(at)  # type: ignore[func-returns-value]
+    assert trust.material(needs_of([wallet.held[1][0]]), clock()) is first
+    assert not asked
+    wallet.obtain()
+    newer = needs_of([wallet.held[-1][0]])
+    grown = trust.material(newer, clock())
+    assert asked
+    assert grown.snapshot is not first.snapshot
+    assert trust.material(newer, clock()) is grown
+    assert len(asked) == 1
+
+
 def test_what_the_chain_knows_is_asked_of_the_mirror_once(trial: Trial, clock: StillClock) -> None:
     mirror = CountingMirror()
     trust = trial.openid.trust
