@@ -1,8 +1,8 @@
 """Presentations verified and stored durably in a second: one credential, request made before.
 
-Two worker processes of four threads take answers (``direct_post``) from one database; each answer
+Two worker processes of sixteen threads, as the service has by default, take answers (``direct_post``) from one database; each answer
 is on disk when the call returns. Making requests and answers is not counted. The bar is 400 a
-second on two cores; ``python -m bench.presentation [count]``. DATABASE_URL names another database
+second on two cores, in the median of three runs; ``python -m bench.presentation [count]``. DATABASE_URL names another database
 than a SQLite file in a temporary folder.
 """
 
@@ -10,6 +10,7 @@ import json
 import multiprocessing
 import os
 import resource
+import statistics
 import sys
 import tempfile
 import time
@@ -31,7 +32,8 @@ from verifier.credential.presentation import HeldCredential, bind
 
 BAR = 400
 WORKERS = 2
-THREADS = 4
+THREADS = 16
+RUNS = 3
 COPIES = 10
 
 
@@ -110,16 +112,19 @@ def measure(count: int, folder: Path) -> dict[str, float]:
     return {"per_second_wall": count / wall, "ms_cpu_each": cpu / count * 1000, "wall": wall}
 
 
-def main(count: int = 2000) -> dict[str, float]:
-    with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR")) as folder:
-        found = measure(count, Path(folder))
-    each = found["ms_cpu_each"]
-    print(
-        f"presentations: {found['per_second_wall']:.0f}/s wall with {WORKERS} workers (bar {BAR})"
-    )
+def main(count: int = 2000) -> int:
+    runs = []
+    for _ in range(RUNS):
+        with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR")) as folder:
+            runs.append(measure(count, Path(folder)))
+    speeds, costs = ([run[name] for run in runs] for name in ("per_second_wall", "ms_cpu_each"))
+    speed, each = statistics.median(speeds), statistics.median(costs)
+    told = ", ".join(f"{one:.0f}" for one in sorted(speeds))
+    held = "holds" if speed >= BAR else "MISSED"
+    print(f"presentations: {speed:.0f}/s wall with {WORKERS} workers ({told}), bar {BAR}: {held}")
     print(f"  CPU {each:.2f} ms each, so {WORKERS * 1000 / each:.0f}/s of {WORKERS} free cores")
-    return found
+    return int(speed < BAR)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 2000)
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 2000))

@@ -316,6 +316,10 @@ def test_times_are_read_back_in_utc() -> None:
         "2026-11-20T07:00:00+00:00",
         "2026-02-30T00:00:00Z",
         "2026-1-1T00:00:00Z",
+        "2026-01-01T24:00:00Z",
+        "2026-01-01T00:00:60Z",
+        "0999-01-01T00:00:00Z",
+        "2026-01-01T00:00:00Z\n",
     ],
 )
 def test_times_refuse_other_spellings(text: str) -> None:
