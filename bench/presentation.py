@@ -1,9 +1,10 @@
 """Presentations verified and stored durably in a second: one credential, request made before.
 
-Two worker processes of sixteen threads, as the service has by default, take answers (``direct_post``) from one database; each answer
-is on disk when the call returns. Making requests and answers is not counted. The bar is 400 a
-second on two cores, in the median of three runs; ``python -m bench.presentation [count]``. DATABASE_URL names another database
-than a SQLite file in a temporary folder.
+Two worker processes of sixteen threads, as the service has by default, take answers
+(``direct_post``) from one database; each answer is on disk when the call returns. Making requests
+and answers is not counted. The bar is 400 a second on two cores, in the median of three runs;
+``python -m bench.presentation [count]``. DATABASE_URL names another database than a SQLite file in
+a temporary folder.
 """
 
 import json
