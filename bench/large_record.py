@@ -75,7 +75,7 @@ def make_record(ballots: int, out: Path, workers: Workers, progress: Progress) -
     files = setting_files(definition, organisers) | {record.CHECKS: b"", record.INBOX: b""}
     for name, data in files.items():
         shelf.append(name, data)
-    closed = Closed(definition, organisers, sealed, final, NOBODY.closed(definition))
+    closed = Closed(definition, organisers, sealed, final, NOBODY)
     publish(closed, shelf, workers, RNG)
 
 
