@@ -13,7 +13,7 @@ from voting.crypto.randomness import Rng
 from voting.poll.tally import PartialSum
 
 FEWEST: Final = 250
-MOST: Final = 2500
+MOST: Final = 5000
 _CHUNKS: Final = 8
 """So many at least, as far as there are ballots: for as many processes at a time."""
 
