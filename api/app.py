@@ -13,9 +13,9 @@ from api.actions.ceremonies import HOME
 from api.actions.issue_paper import VERIFY_PAGE
 from api.health import Health
 from api.http.applications import application_routes
-from api.http.cross_origin import Readers
+from api.http.cross_origin import NO_READERS, Readers
 from api.http.document import serve_document
-from api.http.guard import NO_READERS, Guard, Limits
+from api.http.guard import Guard, Limits
 from api.http.headers import ballot_headers, people_headers, registration_headers
 from api.http.health import health_routes
 from api.http.papers import VERIFY

@@ -91,7 +91,7 @@ class Site:
         try:
             if not gather_in(self.settings.measures):
                 warn("measures.unavailable")
-            from api.observation.metrics import RequestMeasures  # noqa: PLC0415 - after gather_in
+            from api.observation.metrics import RequestMeasures  # noqa: PLC0415 - at its import the library looks where to gather
 
             observer = RequestMeasures()
             with wire(self.settings, self.demo, self.ports, observer) as service:

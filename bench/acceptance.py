@@ -19,7 +19,10 @@ from contracts.evidence.merkle import Tree, leaf_hash, prove_inclusion
 DOJANG = [sys.executable, "-m", "api.cli"]
 VOTING = [sys.executable, "-m", "voting"]
 MINUTE = 60.0
+MIB = 1 << 20
 AUDITED = (10_000, 20_000)
+BALLOT_BYTES = 1_587
+"""Whoever held the record in memory would need more than this for each ballot."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,7 @@ def large_audit(folder: Path) -> list[Line]:
             "CPU s",
         ),
         Line("its memory, all processes, scaled likewise", resident, LARGE_MIB, "MiB"),
+        Line("its memory's growth by the ballot", grown * MIB, BALLOT_BYTES, "bytes"),
     ]
 
 

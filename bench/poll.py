@@ -7,9 +7,8 @@ machine that multiplies in 0.125 ms, which makes 24; the ratio is what is compar
 the fixed costs of ceremonies and chunks weigh more than they would there.
 
 ``--audit 100000`` makes a record of that size by somebody who knows all secrets (large_record.py)
-and audits it in processes of their own: with one, for the CPU seconds (two on one core's hardware
-threads wait for each other, and are billed for it), and with all cores, for the wall time and for
-the resident memory of all processes together. It takes some twenty minutes on two cores.
+and audits it with all cores in processes of their own: CPU seconds in all, and the resident memory
+of all processes together. It takes some twenty minutes on two cores.
 """
 
 import argparse
@@ -51,20 +50,12 @@ def measured(work: Callable[[], T]) -> tuple[T, float, float]:
 
 
 def audited_on_disk(ballots: int, folder: Path) -> dict[str, Any]:
-    """The cost of auditing a record of a size, which is made first and not counted.
-
-    CPU seconds and the unit are of a run with one worker; all else is of one with all cores.
-    """
+    """The cost of auditing a record of a size, which is made first and not counted."""
     cores = os.cpu_count() or 1
     record = folder / str(ballots)
     with processes(cores) as workers:
         make_record(ballots, record, workers, silent)
-    alone = _audited(record, 1)
-    return _audited(record, cores) | {name: alone[name] for name in ("cpu_seconds", "unit_ms")}
-
-
-def _audited(record: Path, count: int) -> dict[str, Any]:
-    command = [sys.executable, "-m", "bench.audit_run", str(record), str(count)]
+    command = [sys.executable, "-m", "bench.audit_run", str(record), str(cores)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     figures: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     if not figures["holds"]:

@@ -54,6 +54,9 @@ class Readers:
             headers["Access-Control-Expose-Headers"] = _TOLD
 
 
+NO_READERS: Final = Readers()
+
+
 def preflight_headers() -> list[tuple[bytes, bytes]]:
     """Headers of the answer to a preflight."""
     return [(name.lower().encode(), value.encode()) for name, value in _PREFLIGHT.items()]

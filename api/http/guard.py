@@ -13,7 +13,7 @@ from typing import Final
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.http.cross_origin import Readers, preflight_headers
+from api.http.cross_origin import NO_READERS, Readers, preflight_headers
 from api.http.problems import problem
 from api.http.rates import Rates
 
@@ -28,7 +28,6 @@ _READY: Final = "/readyz"
 """Asked by machines under any name."""
 _READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _LENGTH_DIGITS: Final = 12
-NO_READERS: Final = Readers()
 
 
 @dataclass(frozen=True, slots=True)

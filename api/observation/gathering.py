@@ -9,7 +9,10 @@ _MODE: Final = 0o700
 _KINDS: Final = ("counter", "histogram")
 """Of measures that ``api.observation.metrics`` makes, as the library names its files."""
 _ROOM: Final = 4 << 20
-"""Bytes of a file: every route, method and status there is fits twice."""
+"""Bytes of a file: some twenty thousand counts, where a route has a handful of statuses.
+
+Beyond them the library makes the file longer itself, with a hole.
+"""
 
 
 def empty_folder(folder: Path) -> None:

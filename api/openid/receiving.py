@@ -5,6 +5,7 @@ one transaction, so that of two workers who hold the same answer one is refused.
 """
 
 import hmac
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -28,7 +29,7 @@ from api.openid.request_object import VerifierIdentity, request_link, sign_reque
 from api.openid.secret_words import draw_word, word_hash
 from api.openid.trail import checked_result, error_result
 from verifier.credential.keys import Randomness
-from verifier.credential.needs import Needs, needs_of
+from verifier.credential.needs import Needs, needs_of, together
 from verifier.eligibility.catalogue import Catalogue
 from verifier.errors import RejectedError, RequestTimeError, UnansweredError
 
@@ -213,16 +214,8 @@ def _verify(
 
 def _needs(answer: WalletAnswer) -> Needs:
     """What to fetch; a malformed presentation needs nothing, and is refused when it is checked."""
-    tiles: set[tuple[str, int]] = set()
-    lists: set[str] = set()
-    reach: dict[str, int] = {}
+    found = []
     for text in (text for texts in answer.presentations.values() for text in texts):
-        try:
-            needs = needs_of([text])
-        except RejectedError:
-            continue
-        tiles |= needs.tiles
-        lists |= needs.status_lists
-        for log, size in needs.reach.items():
-            reach[log] = max(reach.get(log, 0), size)
-    return Needs(frozenset(tiles), frozenset(lists), reach)
+        with suppress(RejectedError):
+            found.append(needs_of([text]))
+    return together(found)

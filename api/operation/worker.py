@@ -77,7 +77,7 @@ def work(settings: Settings, ports: Ports, metrics: socket.socket, start: Start)
     for number in _STOPPING:
         signal.signal(number, _stopper(stop))
     open_journal(sys.stdout)
-    from api.observation.metrics import Exposition  # noqa: PLC0415 - not before forks gather_in
+    from api.observation.metrics import Exposition  # noqa: PLC0415 - at its import the library decides how to count, so not in the parent
 
     try:
         with ExitStack() as stack:

@@ -33,14 +33,28 @@ def needs_of(presentations: Iterable[str]) -> Needs:
 
     Not checked: anything else. Whoever fetches a URI treats it as hostile.
     """
+    return together(_needs_of_one(text) for text in presentations)
+
+
+def together(parts: Iterable[Needs]) -> Needs:
+    """What several need."""
     tiles: set[tuple[str, int]] = set()
     lists: set[str] = set()
     reach: dict[str, int] = {}
-    for text in presentations:
-        payload = parse_sd_jwt(text).jws.payload
-        place = parse_evidence_claim(payload.get("evidence"))
-        tiles.add((place.log, place.index // TILE_LEAVES))
-        reach[place.log] = max(reach.get(place.log, 0), place.index + 1)
-        if "status" in payload:
-            lists.add(parse_status_claim(payload["status"]).uri)
+    for needs in parts:
+        tiles |= needs.tiles
+        lists |= needs.status_lists
+        for log, size in needs.reach.items():
+            reach[log] = max(reach.get(log, 0), size)
     return Needs(frozenset(tiles), frozenset(lists), reach)
+
+
+def _needs_of_one(text: str) -> Needs:
+    payload = parse_sd_jwt(text).jws.payload
+    place = parse_evidence_claim(payload.get("evidence"))
+    lists = {parse_status_claim(payload["status"]).uri} if "status" in payload else set()
+    return Needs(
+        frozenset({(place.log, place.index // TILE_LEAVES)}),
+        frozenset(lists),
+        {place.log: place.index + 1},
+    )

@@ -53,9 +53,15 @@ def test_on_trial_only_what_is_newer_than_the_snapshot_has_it_taken_anew(
     wallet, trust = SimulatedWallet(trial), trial.openid.trust
     wallet.obtain(copies=2)
     first = trust.material(needs_of([wallet.held[0][0]]), clock())
-    anchor, asked = trust.before, []
+    anchor = trust.before
+    asked: list[datetime] = []
     assert anchor is not None
-    trust.before = lambda at: asked.append(at) or anchor(at)  # type: ignore[func-returns-value]
+
+    def anchor_and_count(at: datetime) -> bool:
+        asked.append(at)
+        return anchor(at)
+
+    trust.before = anchor_and_count
     assert trust.material(needs_of([wallet.held[1][0]]), clock()) is first
     assert not asked
     wallet.obtain()
