@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
-from voting.crypto.ballot import Ballot, ballot_length, parse_ballot, stored_points
+from voting.crypto.ballot import Ballot, ballot_length, ordinates_of, parse_ballot
 from voting.crypto.ballot_proof import Choice, VoterKey, cast, seal
 from voting.crypto.batch import verify_batch
 from voting.crypto.group import G1, G2
@@ -108,7 +108,7 @@ def rows() -> list[Row]:
     context, token_secret = poll()
     voters = [voter(context, token_secret) for _ in range(max(BATCHES))]
     leaves = [make(context, owner) for owner in voters]
-    caches = [stored_points(parse_ballot(leaf, context)) for leaf in leaves]
+    caches = [ordinates_of(parse_ballot(leaf, context)) for leaf in leaves]
     result = [
         measure("make", 20, lambda: [make(context, owner) for owner in voters[:20]]),
         measure("verify alone", 20, lambda: alone(context, leaves[:20])),

@@ -24,7 +24,7 @@ from voting.crypto.ballot_transcript import (
     y_digest,
 )
 from voting.crypto.fixed_base import generator_base
-from voting.crypto.group import G1, SECOND_GENERATOR, G1Point, encode_scalar
+from voting.crypto.group import G1, SECOND_GENERATOR, G1Point, encode_scalar, ordinate
 from voting.crypto.poll_context import PollContext
 from voting.crypto.randomness import random_scalar
 from voting.crypto.sharing import lagrange_at_zero
@@ -52,6 +52,14 @@ class Secrets:
 
     token: int = field(repr=False)
     options: tuple[int, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Forged:
+    """A ballot with the ordinates of its points."""
+
+    ballot: bytes
+    ordinates: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,27 +106,28 @@ def _write_board(
     shelf: DiskFolder,
     organisers: Organisers,
     definition: PollDefinition,
-    made: Iterator[list[bytes]],
+    made: Iterator[list[Forged]],
     shown: tuple[int, Progress],
 ) -> Checkpoint:
     ballots, progress = shown
     writer = LogWriter(definition.publication.origin, organisers.board_key)
-    batch: list[bytes] = []
+    batch: list[Forged] = []
     size, times = 0, definition.times
     for some in made:
         batch += some
         done = size + len(batch)
         if len(batch) < BATCH and done < ballots:
             continue
-        batch.sort(key=leaf_hash)
-        for ballot in batch:
-            writer.append(ballot)
+        batch.sort(key=lambda forged: leaf_hash(forged.ballot))
+        for forged in batch:
+            writer.append(forged.ballot)
         proof = prove_consistency(writer.tree, size, done) if size else ()
         moment = times.opens + timedelta(
             seconds=int((times.closes - times.opens).total_seconds() * done / ballots)
         )
         note = AnchoredNote(writer.signed_checkpoint(), proof, moment)
-        shelf.append(record.BALLOTS, b"".join(batch))
+        shelf.append(record.BALLOTS, b"".join(forged.ballot for forged in batch))
+        shelf.append(record.ORDINATES, b"".join(forged.ordinates for forged in batch))
         shelf.append(record.CHECKPOINTS, encode_lines([note.to_json()]))
         size = done
         batch.clear()
@@ -142,13 +151,13 @@ def _write_logs(
         shelf.append(note, sign_checkpoint(state, identity).encode())
 
 
-def forge(work: Stretch) -> list[bytes]:
+def forge(work: Stretch) -> list[Forged]:
     """Ballots that verify, each of three random options under a key of its own."""
     context = work.definition.context()
     return [_ballot(context, work.keys) for _ in range(work.count)]
 
 
-def _ballot(context: PollContext, keys: Secrets) -> bytes:
+def _ballot(context: PollContext, keys: Secrets) -> Forged:
     base = generator_base(G1.generator)
     options, chosen = len(keys.options), context.shape.maximum
     picked = set(secrets.SystemRandom().sample(range(options), chosen))
@@ -157,11 +166,18 @@ def _ballot(context: PollContext, keys: Secrets) -> bytes:
     a = [random_scalar(RNG) for _ in range(options - 1)]
     a.append(-sum(a) % ORDER)
 
+    ordinates = b""
+
+    def written(made: list[G1Point]) -> bytes:
+        nonlocal ordinates
+        ordinates += b"".join(ordinate(point) for point in made)
+        return G1.encode_all(made)
+
     def points(scalars: list[int]) -> bytes:
-        return G1.encode_all([base.multiply(scalar % ORDER) for scalar in scalars])
+        return written([base.multiply(scalar % ORDER) for scalar in scalars])
 
     public = points([k])
-    token = G1.encode(G1.multiply(token_point(context.poll_id, public), keys.token))
+    token = written([G1.multiply(token_point(context.poll_id, public), keys.token)])
     pairs = list(zip(votes, a, keys.options, strict=True))
     sealed = points([r, *(v + r * y for v, _, y in pairs)])
     announced = points([s, *(mask + s * y for _, mask, y in pairs)])
@@ -170,7 +186,7 @@ def _ballot(context: PollContext, keys: Secrets) -> bytes:
     powers = [pow(y, i, ORDER) for i in range(1, options + 1)]
     c1 = sum(p * mask * (1 - 2 * v) for p, (v, mask, _) in zip(powers, pairs, strict=True))
     c0 = -sum(p * mask * mask for p, (_, mask, _) in zip(powers, pairs, strict=True))
-    pair = G1.encode_all([_commit(c1, t1), _commit(c0, t0)])
+    pair = written([_commit(c1, t1), _commit(c0, t0)])
     dx = x_digest(dy, pair)
     x = challenge(dx)
     f = [(x * v + mask) % ORDER for v, mask, _ in pairs][:-1]
@@ -180,7 +196,7 @@ def _ballot(context: PollContext, keys: Secrets) -> bytes:
     signature = encode_scalar((w + c * k) % ORDER)
     header = bytes([VERSION]) + context.poll_id + u16(1)
     parts = (header, public, token, sealed, announced, pair, responses, nonce, signature)
-    return b"".join(parts)
+    return Forged(b"".join(parts), ordinates)
 
 
 def _commit(value: int, mask: int) -> G1Point:

@@ -166,7 +166,9 @@ BY_BOTH = {
 # leave them undetermined (section 19). Nothing of the table below is found by them alone but A-23.
 CONSEQUENCES = {"A-20", "A-23"}
 
-# name: the change, whether the manifest is made to fit, the first check that has to find it
+# name: the change, whether the manifest is made to fit, the first check that has to find it. The
+# ordinates stay as they are beside changed ballots: A-24 is the last check, so that it is the first
+# finding where it is the only one.
 TAMPERED: dict[str, tuple[Change, bool, str]] = {
     "a byte of the manifest": (flip("manifest.json", 200), False, "A-01"),
     "an unlisted file": (lambda r: (r / "notes.txt").write_text("x"), False, "A-01"),
@@ -238,7 +240,12 @@ TAMPERED: dict[str, tuple[Change, bool, str]] = {
         "A-23",
     ),
     "result, a byte": (flip("contest/result.json", 2000), True, "A-23"),
+    "an ordinate, a byte": (flip("board/ordinates.bin", 5000), True, "A-24"),
+    "an ordinate dropped": (text("board/ordinates.bin", lambda b: b[:-48]), True, "A-24"),
 }
+
+# What may be left out: only the manifest has to be made to fit.
+WITHOUT_ORDINATES = remove("board/ordinates.bin")
 
 
 # --- the worked record, changed together with what the chain says of it ------------------------

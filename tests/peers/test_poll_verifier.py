@@ -24,6 +24,7 @@ from tests.peers.poll_records import (
     ROOT,
     TAMPERED,
     VECTORS,
+    WITHOUT_ORDINATES,
     Found,
     canonical,
     findings,
@@ -52,7 +53,8 @@ def tampered(
     """By name; under no name the record as it was."""
     folder = tmp_path_factory.mktemp("tampered")
     records = {"": simulated}
-    for number, (name, (change, sealed, _)) in enumerate(TAMPERED.items()):
+    changes = {**TAMPERED, "without ordinates": (WITHOUT_ORDINATES, True, "")}
+    for number, (name, (change, sealed, _)) in enumerate(changes.items()):
         record = folder / str(number)
         shutil.copytree(simulated, record)
         change(record)
@@ -121,7 +123,11 @@ def test_every_vector_is_accepted_or_refused_as_it_says() -> None:
 def test_the_worked_record_holds_with_its_chain(
     chained: dict[str, tuple[Path, Path, Found]],
 ) -> None:
-    assert set(chained["unchanged"][2]["checks"].values()) == {"holds"}
+    checks = chained["unchanged"][2]["checks"]
+    # It has no ordinates.
+    assert {name: state for name, state in checks.items() if state != "holds"} == {
+        "A-24": "undetermined"
+    }
 
 
 @pytest.mark.parametrize("name", CHAINED)
@@ -170,6 +176,12 @@ def test_an_honest_record_is_accepted_by_both(tampered: dict[str, tuple[Path, Fo
         assert ours[member] == theirs[member]
 
 
+def test_ordinates_may_be_left_out(tampered: dict[str, tuple[Path, Found]]) -> None:
+    _, ours = tampered["without ordinates"]
+    assert findings(ours) == []
+    assert ours["checks"] == {**tampered[""][1]["checks"], "A-24": "undetermined"}
+
+
 @pytest.mark.parametrize("name", TAMPERED)
 def test_a_tampered_record_is_refused(tampered: dict[str, tuple[Path, Found]], name: str) -> None:
     record, ours = tampered[name]
@@ -195,6 +207,10 @@ MADE_BY_BOTH = {
     "few, with the chain",
     "keys that are opposite",
     "an A outside the subgroup",
+    "with ordinates",
+    "an A outside the subgroup, with its ordinate",
+    "an A outside the subgroup, with the opposite ordinate",
+    "no ordinates of a ballot that cannot be read",
     "a sheet left out after anchoring",
     "partial decryptions made anew",
     "a tally of too few anchored and kept back",

@@ -30,8 +30,9 @@ from voting.audit.means import Trust
 from voting.audit.setting import POLL_CONTRACT
 from voting.contest.poll_counts import PollCounts
 from voting.contest.result import decide
-from voting.crypto.ballot import ballot_length, parse_ballot
+from voting.crypto.ballot import ballot_length, ordinates_length, ordinates_of, parse_ballot
 from voting.crypto.elgamal import Ciphertext
+from voting.crypto.errors import CryptoError
 from voting.crypto.threshold import (
     Aggregate,
     Board,
@@ -69,10 +70,14 @@ def simulated(voters: int = 25, *, public_checks: bool = False) -> Simulation:
 
 @dataclass
 class Forger:
-    """A record being changed by somebody with all keys of all organisers."""
+    """A record being changed by somebody with all keys of all organisers.
+
+    Ordinates beside the ballots are made anew with the manifest, unless they were changed.
+    """
 
     poll: Simulation
     files: dict[str, bytes] = field(init=False)
+    ordinates_changed: bool = False
 
     def __post_init__(self) -> None:
         self.files = dict(self.poll.files)
@@ -83,6 +88,26 @@ class Forger:
     def ballots(self) -> list[bytes]:
         length, data = ballot_length(self.poll.definition.shape), self.files[record.BALLOTS]
         return [data[at : at + length] for at in range(0, len(data), length)]
+
+    def ordinates(self) -> list[bytes]:
+        """Of each whole ballot; zeros for one that cannot be read."""
+        context = self.poll.definition.context()
+        length = ballot_length(context.shape)
+
+        def of(data: bytes) -> bytes:
+            try:
+                return ordinates_of(parse_ballot(data, context))
+            except CryptoError:
+                return bytes(ordinates_length(context.shape))
+
+        return [of(data) for data in self.ballots() if len(data) == length]
+
+    def change_ordinates(self, change: Callable[[list[bytes]], object]) -> None:
+        """Change those of some ballots, and nothing else."""
+        made = self.ordinates()
+        change(made)
+        self.files[record.ORDINATES] = b"".join(made)
+        self.ordinates_changed = True
 
     def batches(self) -> list[list[bytes]]:
         key = self.poll.definition.board_key
@@ -171,6 +196,8 @@ class Forger:
 
     def seal(self) -> MemoryFolder:
         """Make the manifest anew."""
+        if record.ORDINATES in self.files and not self.ordinates_changed:
+            self.files[record.ORDINATES] = b"".join(self.ordinates())
         folder = MemoryFolder(self.files)
         manifest = manifest_of(self.poll.definition.poll_id(), folder)
         self.files[record.MANIFEST] = manifest.to_bytes()

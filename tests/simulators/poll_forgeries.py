@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from contracts.evidence.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
 from contracts.evidence.merkle import leaf_hash
+from tests.simulators.ordinate_forgeries import MISPLACED
 from tests.simulators.poll import RNG, Forger, late
 from voting.contest.poll_counts import PollCounts
 from voting.crypto.ballot_proof import Choice, VoterKey, cast, seal
@@ -395,4 +396,5 @@ TAMPERING = [
     (refuse_a_posted_ballot_for_no_reason, "A-16"),
     (refuse_a_ballot_that_stands_in_the_log, "A-16"),
     (publish_checks_that_the_poll_has_not, "A-17"),
+    *((tamper, "A-24") for tamper in MISPLACED),
 ]

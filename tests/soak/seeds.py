@@ -27,7 +27,7 @@ from verifier.eligibility.evaluation import Outcome, evaluate
 from verifier.services import read_service_file
 from voting.contest.poll_counts import PollCounts
 from voting.contest.rules import ContestRules
-from voting.crypto.ballot import ballot_length
+from voting.crypto.ballot import ballot_length, ordinates_of, parse_ballot
 from voting.poll import record
 from voting.poll.documents import PublishedSum
 
@@ -153,6 +153,7 @@ def _polls() -> dict[str, list[bytes]]:
     definition, files = poll()
     ballots = files[record.BALLOTS]
     length = ballot_length(definition.shape)
+    beside = ordinates_of(parse_ballot(ballots[:length], definition.context()))
     contest = definition.contest
     assert contest is not None
     rules: Json = ContestRules.to_json(contest.rules)
@@ -168,6 +169,7 @@ def _polls() -> dict[str, list[bytes]]:
     return {
         "definition": [files[record.DEFINITION]],
         "ballot": [ballots[:length]],
+        "ordinates": [ballots[:length] + beside],
         "ceremony": [trustees],
         "ceremony message": [message],
         "opening": [checks[: len(checks) // 3]],

@@ -67,7 +67,7 @@ from voting.contest.judging import ScoreSheet
 from voting.contest.panel import panel_from_json
 from voting.contest.poll_counts import PollCounts
 from voting.contest.rules import ContestRules
-from voting.crypto.ballot import parse_ballot
+from voting.crypto.ballot import ballot_length, parse_ballot
 from voting.crypto.ceremony import Round, SignedMessage, check_message
 from voting.crypto.ceremony_record import verify_ceremony
 from voting.crypto.group import G1, G2
@@ -250,6 +250,15 @@ def _ballot(data: bytes) -> object:
     return read_leaf(context, data), parse_ballot(data, context)
 
 
+def _ordinates(data: bytes) -> object:
+    """A ballot and what lies beside it; whatever that is, the ballot alone says the same."""
+    context = poll()[0].context()
+    length = ballot_length(context.shape)
+    ballot = parse_ballot(data[:length], context, data[length:])
+    assert ballot == parse_ballot(data[:length], context)
+    return ballot
+
+
 def _ceremony(data: bytes) -> object:
     trustees = poll()[0].trustees
     record = decode_ceremony(data, len(trustees.identities))
@@ -334,6 +343,7 @@ TARGETS: Final[Mapping[str, Target]] = {
     "decision": Target(lambda d: parse_decision(recast(d)), RULES),
     "definition": Target(_definition, VOTING),
     "ballot": Target(_ballot, VOTING),
+    "ordinates": Target(_ordinates, VOTING),
     "ceremony": Target(_ceremony, VOTING),
     "ceremony message": Target(_message, VOTING),
     "opening": Target(_opening, VOTING),

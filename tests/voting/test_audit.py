@@ -21,6 +21,8 @@ from voting.audit.means import Trust
 from voting.audit.setting import check_definition, check_files, check_names
 from voting.crypto.ballot import ballot_length
 from voting.crypto.ballot_proof import Choice, cast, seal
+from voting.crypto.errors import PointEncodingError
+from voting.crypto.group import G1
 from voting.crypto.opening import open_for_check
 from voting.poll import record
 from voting.poll.documents import InboxEntry, OpenedSet
@@ -48,6 +50,49 @@ def test_honest_record_holds_against_its_chain(forger: Forger) -> None:
     assert report.holds
     assert report.anchored
     assert {verdict for _, verdict in report.verdicts} == {Verdict.HOLDS}
+
+
+def test_record_without_ordinates_holds_just_as_well(forger: Forger) -> None:
+    del forger.files[record.ORDINATES]
+    report = forger.report()
+    assert report.holds
+    assert dict(report.verdicts)["A-24"] == Verdict.UNDETERMINED
+
+
+def test_every_ballot_is_judged_by_its_own_bytes_whatever_lies_beside_it(forger: Forger) -> None:
+    forger.change_ordinates(
+        lambda made: made.__setitem__(slice(None), [bytes(len(b"".join(made)))])
+    )
+    report = forger.report()
+    assert {finding.check for finding in report.findings} == {"A-24"}
+    assert len(report.findings) == report.ballots == 28
+    assert report.counted == 25
+
+
+def test_ordinates_do_not_save_a_ballot_with_a_point_on_no_curve(forger: Forger) -> None:
+    """The x of its first point is changed until the curve has none; that alone is a finding."""
+
+    def change(batches: list[list[bytes]]) -> None:
+        ballot, x = batches[1][0], 0
+        while on_the_curve(ballot[35:81] + x.to_bytes(2, "big")):
+            x += 1
+        batches[1][0] = ballot[:81] + x.to_bytes(2, "big") + ballot[83:]
+
+    batches = forger.batches()
+    change(batches)
+    forger.set_board(batches)
+    forger.change_ordinates(len)
+    found = forger.failing()
+    assert "A-12" in found
+    assert "A-24" not in found
+
+
+def on_the_curve(encoded: bytes) -> bool:
+    try:
+        G1.on_curve(encoded)
+    except PointEncodingError:
+        return False
+    return True
 
 
 def test_counts_are_what_was_voted(forger: Forger) -> None:
@@ -79,7 +124,15 @@ def test_tampering_is_found_by_its_own_check_alone(
 def test_checkpoint_of_another_key_ends_the_board_but_no_other_check(forger: Forger) -> None:
     sign_with_another_key(forger)
     assert forger.failing() == {"A-09"}
-    assert dict(forger.report().verdicts)["A-18"] is Verdict.UNDETERMINED
+    verdicts = dict(forger.report().verdicts)
+    undetermined = {check for check, found in verdicts.items() if found is Verdict.UNDETERMINED}
+    assert undetermined == {"A-03", "A-11", "A-18", "A-20", "A-21"}
+
+
+def test_checkpoint_of_another_key_is_none_of_those_that_were_anchored(forger: Forger) -> None:
+    chain = snapshot(forger.poll)
+    sign_with_another_key(forger)
+    assert forger.failing(Trust(chain=chain)) == {"A-09", "A-10"}
 
 
 def test_ballots_that_the_signed_root_does_not_cover_are_found(forger: Forger) -> None:

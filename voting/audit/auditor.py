@@ -81,8 +81,8 @@ def _check_poll(
         check_tokens_used(scan, tokens, book)
     published, counts = None, None
     decrypted = check_turnout(definition, len(scan.counted), folder, trust.chain, book)
-    if decrypted and state is not None:
-        recount = Recount(state.final, len(scan.counted), total)
+    if decrypted:
+        recount = None if state is None else Recount(state.final, len(scan.counted), total)
         published, counts = _check_tally(definition, recount, keys, folder, (trust, book))
     known = published is not None and counts is not None
     partly = not decrypted and bool(TALLY & set(folder.names()))
@@ -112,7 +112,7 @@ def _check_board(
 
 def _check_tally(
     definition: PollDefinition,
-    recount: Recount,
+    recount: Recount | None,
     keys: CeremonyKeys[G1Point] | None,
     folder: Folder,
     noted: tuple[Trust, Book],
@@ -120,8 +120,9 @@ def _check_tally(
     trust, book = noted
     published = check_sum(recount, folder, book)
     decrypted = None
-    if published is not None and trust.chain is not None:
-        check_decrypted_at(definition, published, trust.chain, folder, book)
-    if published is not None and keys is not None:
-        decrypted = check_partials(definition, published, keys, folder, book)
+    if published is not None and recount is not None:
+        if trust.chain is not None:
+            check_decrypted_at(definition, published, trust.chain, folder, book)
+        if keys is not None:
+            decrypted = check_partials(definition, published, keys, folder, book)
     return published, check_counts(definition, decrypted, folder, book)

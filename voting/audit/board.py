@@ -1,18 +1,21 @@
-"""Checks A-09 (roots), A-11 to A-14: order, every ballot, doubles, sequence numbers."""
+"""Checks A-09 (roots), A-11 to A-14, A-24: order, every ballot, doubles, sequence numbers."""
 
 from bisect import bisect_left
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import repeat
+from typing import Final
 
 from contracts.evidence.merkle import Tree, leaf_hash
 from voting.audit.checkpoints import BoardState
 from voting.audit.chunks import FEWEST, Chunk, ContextKeys, check_chunk, chunk_ballots
 from voting.audit.findings import Book, Finding
 from voting.audit.means import Means
-from voting.crypto.ballot import ballot_length
+from voting.crypto.ballot import ballot_length, ordinates_length
 from voting.crypto.elgamal import Ciphertext, add
 from voting.crypto.errors import BallotError
-from voting.crypto.poll_context import PollContext
+from voting.crypto.poll_context import PollContext, PollShape
 from voting.crypto.randomness import Rng
 from voting.errors import VotingError
 from voting.poll import record
@@ -22,6 +25,8 @@ from voting.poll.errors import RecordError
 from voting.poll.leaf import read_leaf
 from voting.poll.record import Folder
 from voting.poll.tally import CountedSet
+
+_JUDGED: Final = {"A-12": record.BALLOTS, "A-24": record.ORDINATES}
 
 
 @dataclass(slots=True)
@@ -87,7 +92,7 @@ def _ballots(context: PollContext, folder: Folder, book: Book) -> Iterator[bytes
 def check_ballots(
     definition: PollDefinition, folder: Folder, scan: Scan, means: Means, book: Book
 ) -> Ciphertext:
-    """A-12: every ballot by itself; returns the sum of those that count."""
+    """A-12 and A-24: every ballot by itself; returns the sum of those that count."""
     keys = ContextKeys(
         definition.poll_id(),
         definition.shape,
@@ -95,12 +100,16 @@ def check_ballots(
         definition.registrars.key,
     )
     done, total = 0, add((), definition.shape.options)
-    chunks = _chunks(keys, folder, scan.counted.places(), means.rng)
+    together = chunk_ballots(scan.tree.size)
+    ordinates = _ordinates(definition.shape, folder, (scan.tree.size, together), book)
+    blocks = _blocks(definition.shape, folder, together)
+    pairs = zip(blocks, ordinates, strict=False)  # There is no end of what lies beside the ballots.
+    chunks = _chunks(keys, pairs, scan.counted.places(), means.rng)
     try:
         for outcome in means.workers(check_chunk, chunks):
             for one in outcome.failures:
-                where = f"{record.BALLOTS}[{one.place}]"
-                book.note(Finding("A-12", where, one.code, one.message))
+                where = f"{_JUDGED[one.check]}[{one.place}]"
+                book.note(Finding(one.check, where, one.code, one.message))
             total = add((total, outcome.counted.total()), definition.shape.options)
             done += outcome.ballots
             means.progress(done, scan.tree.size)
@@ -111,14 +120,50 @@ def check_ballots(
     return total
 
 
-def _chunks(keys: ContextKeys, folder: Folder, counted: list[int], rng: Rng) -> Iterator[Chunk]:
-    length = ballot_length(keys.shape)
-    first = 0
-    together = chunk_ballots(folder.length(record.BALLOTS) // length)
+def _ordinates(
+    shape: PollShape, folder: Folder, sizes: tuple[int, int], book: Book
+) -> Iterator[bytes | None]:
+    """A-24 for the whole file: what lies beside so many ballots at a time; nothing if it is wrong.
+
+    ``sizes``: all ballots, and how many at a time.
+    """
+    place, (ballots, together) = record.ORDINATES, sizes
+    each = ordinates_length(shape)
+
+    try:
+        length = folder.length(place)
+    except RecordError:
+        return repeat(None)  # It is not there; one that is linked is a finding of A-01.
+    text = f"{length} bytes, the ordinates of {ballots} ballots are {ballots * each}"
+    book.expect("A-24", place, holds=length == ballots * each, otherwise=text)
+    return _beside(folder, each * together) if length == ballots * each else repeat(None)
+
+
+def _beside(folder: Folder, size: int) -> Iterator[bytes]:
+    """The ordinates; where they cannot be read any more, empty ones, which fit no ballot."""
+    with suppress(RecordError):
+        yield from folder.blocks(record.ORDINATES, size)
+    yield from repeat(b"")
+
+
+def _blocks(shape: PollShape, folder: Folder, together: int) -> Iterator[bytes]:
+    """Whole ballots, so many at a time."""
+    length = ballot_length(shape)
     for block in folder.blocks(record.BALLOTS, length * together):
-        count = len(block) // length
-        if count:
-            low, high = bisect_left(counted, first), bisect_left(counted, first + count)
-            places = frozenset(place - first for place in counted[low:high])
-            yield Chunk(keys, first, block[: count * length], places, rng)
+        if whole := len(block) // length * length:
+            yield block[:whole]
+
+
+def _chunks(
+    keys: ContextKeys,
+    pairs: Iterator[tuple[bytes, bytes | None]],
+    counted: list[int],
+    rng: Rng,
+) -> Iterator[Chunk]:
+    length, first = ballot_length(keys.shape), 0
+    for data, ordinates in pairs:
+        count = len(data) // length
+        low, high = bisect_left(counted, first), bisect_left(counted, first + count)
+        places = frozenset(place - first for place in counted[low:high])
+        yield Chunk(keys, first, data, ordinates, places, rng)
         first += count

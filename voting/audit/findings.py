@@ -44,6 +44,7 @@ CHECKS: Final = MappingProxyType(
         "A-21": ("득표수", "counts"),
         "A-22": ("전문가 채점표", "experts' sheets"),
         "A-23": ("순위와 시상", "ranking and awards"),
+        "A-24": ("표 옆에 적힌 y좌표", "ordinates beside the ballots"),
     }
 )
 """Every check with its Korean and English name; SPEC section 19 says what each one looks at."""

@@ -59,7 +59,7 @@ def check_names(definition: PollDefinition, folder: Folder, book: Book) -> None:
     there = set(folder.names())
     for name in sorted(needed - there):
         book.add("A-01", name, RecordError("this file is missing"))
-    for name in sorted(there - needed - record.TALLY):
+    for name in sorted(there - needed - record.TALLY - record.OPTIONAL):
         book.add("A-01", name, RecordError("this file has no place in the record"))
 
 

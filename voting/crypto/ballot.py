@@ -13,11 +13,19 @@ from voting.crypto.errors import (
     BallotLengthError,
     BallotVersionError,
     ForeignPollError,
+    OrdinateError,
     PointEncodingError,
     SequenceRangeError,
-    StoredPointError,
 )
-from voting.crypto.group import G1, SCALAR_BYTES, G1Point, cached_g1, decode_scalar, uncompressed_g1
+from voting.crypto.group import (
+    FIELD_BYTES,
+    G1,
+    SCALAR_BYTES,
+    G1Point,
+    decode_scalar,
+    ordinate,
+    point_with_ordinate,
+)
 from voting.crypto.poll_context import PollContext, PollShape
 
 VERSION: Final = 1
@@ -25,7 +33,6 @@ HEADER_BYTES: Final = 35
 _POLL_ID: Final = slice(1, 33)
 _SEQUENCE: Final = slice(33, 35)
 _POINT: Final = G1.point_bytes
-_STORED_POINT: Final = 96
 
 
 def component_count(shape: PollShape) -> int:
@@ -118,14 +125,14 @@ def split_ballot(data: bytes, components: int) -> BallotParts:
     return BallotParts(*cuts)
 
 
-def parse_ballot(data: bytes, context: PollContext, stored: bytes | None = None) -> Ballot:
+def parse_ballot(data: bytes, context: PollContext, ordinates: bytes | None = None) -> Ballot:
     """Read a ballot's bytes.
 
     Args:
         data: hostile bytes.
         context: of the poll the ballot is meant for.
-        stored: the cached coordinates of its points (``stored_points``), where there are any; they
-            save the square roots and are checked against the leaf, which alone counts.
+        ordinates: y of its points (``ordinates_of``), where they are known: they save the square
+            roots and are checked against the ballot, which alone says which points they are.
 
     Returns:
         The ballot; its points are on the curve, but their subgroup is not checked yet.
@@ -137,7 +144,7 @@ def parse_ballot(data: bytes, context: PollContext, stored: bytes | None = None)
         SequenceRangeError: B-04.
         GroupError: a point or scalar that is not canonical, or the neutral element
             (G-01, G-02, G-04).
-        StoredPointError: a cache that does not fit the leaf (B-11).
+        OrdinateError: they do not fit the ballot (B-11).
     """
     shape = context.shape
     if len(data) != ballot_length(shape):
@@ -149,13 +156,18 @@ def parse_ballot(data: bytes, context: PollContext, stored: bytes | None = None)
     sequence = int.from_bytes(data[_SEQUENCE], "big")
     if not 1 <= sequence <= shape.max_casts:
         raise SequenceRangeError(f"sequence number {sequence}, 1..{shape.max_casts} are allowed")
-    points = _points(data, shape, stored)
+    points = _points(data, shape, ordinates)
     return _assemble(data, sequence, points, _scalars(data, shape))
 
 
-def stored_points(ballot: Ballot) -> bytes:
-    """The coordinates of all points, 96 bytes each: a cache to keep beside the leaf."""
-    return b"".join(uncompressed_g1(point) for point in ballot.points)
+def ordinates_length(shape: PollShape) -> int:
+    """Bytes of the ordinates of one ballot of the poll: 1,200 for nine options without slack."""
+    return FIELD_BYTES * point_count(shape)
+
+
+def ordinates_of(ballot: Ballot) -> bytes:
+    """Y of all points in the order of the bytes, 48 bytes each: to be kept beside the ballot."""
+    return b"".join(ordinate(point) for point in ballot.points)
 
 
 def _encoded_points(data: bytes, shape: PollShape) -> Iterator[bytes]:
@@ -165,18 +177,17 @@ def _encoded_points(data: bytes, shape: PollShape) -> Iterator[bytes]:
     return (data[at : at + _POINT] for at in starts)
 
 
-def _points(data: bytes, shape: PollShape, stored: bytes | None) -> list[G1Point]:
+def _points(data: bytes, shape: PollShape, ordinates: bytes | None) -> list[G1Point]:
     encoded = _encoded_points(data, shape)
-    if stored is None:
+    if ordinates is None:
         return [G1.on_curve(point) for point in encoded]
-    count = point_count(shape)
-    if len(stored) != _STORED_POINT * count:
-        raise StoredPointError(f"{len(stored)} cached bytes for {count} points")
-    cached = (stored[_STORED_POINT * i : _STORED_POINT * (i + 1)] for i in range(count))
+    if len(ordinates) != ordinates_length(shape):
+        raise OrdinateError(f"{len(ordinates)} bytes of ordinates for {point_count(shape)} points")
+    beside = (ordinates[at : at + FIELD_BYTES] for at in range(0, len(ordinates), FIELD_BYTES))
     try:
-        return [cached_g1(p, xy) for p, xy in zip(encoded, cached, strict=True)]
+        return [point_with_ordinate(point, y) for point, y in zip(encoded, beside, strict=True)]
     except PointEncodingError as error:
-        raise StoredPointError(f"the cache does not fit the ballot: {error}") from error
+        raise OrdinateError(f"the ordinates do not fit the ballot: {error}") from error
 
 
 def _scalars(data: bytes, shape: PollShape) -> list[int]:

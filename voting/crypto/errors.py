@@ -21,7 +21,7 @@ CryptoError
 │   ├── OptionEquationError      B-08   f_i G + z Y_i = x B_i + B'_i does not hold for some i
 │   ├── BitEquationError         B-09   the quadratic equation does not hold
 │   ├── ChoiceError              B-10   choices that the poll does not allow (device side)
-│   ├── StoredPointError         B-11   a cached uncompressed point that is not the leaf's point
+│   ├── OrdinateError            B-11   an ordinate that is not that of the ballot's point
 │   └── ForeignChoiceError       B-12   a sealed choice of another context or key (device side)
 ├── OpeningError
 │   ├── OpeningFormError         O-01   an opening that is malformed or breaks the poll's rules
@@ -187,8 +187,8 @@ class ChoiceError(BallotError):
     code = "B-10"
 
 
-class StoredPointError(BallotError):
-    """A cached uncompressed point that is not the point in the ballot's bytes."""
+class OrdinateError(BallotError):
+    """An ordinate beside a ballot that is not that of the point in its bytes."""
 
     code = "B-11"
 

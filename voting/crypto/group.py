@@ -257,35 +257,33 @@ def pairing_product_is_one(pairs: Sequence[tuple[G1Point, G2Point]]) -> bool:
     return GT.pairing_check([p for p, _ in pairs], [q for _, q in pairs])
 
 
-def uncompressed_g1(point: G1Point) -> bytes:
-    """96 bytes, x and y big-endian: the cached form beside a stored leaf."""
-    return point.to_xy_bytes_be()
+def ordinate(point: G1Point) -> bytes:
+    """Y of a point of G1, 48 bytes, big-endian: what is kept beside its compressed form."""
+    return point.to_xy_bytes_be()[FIELD_BYTES:]
 
 
-def cached_g1(compressed: bytes, uncompressed: bytes) -> G1Point:
-    """The point of a compressed form, taken from its cached coordinates without a square root.
+def point_with_ordinate(compressed: bytes, y: bytes) -> G1Point:
+    """The point of a compressed form whose y is known, without a square root (SPEC check B-11).
 
-    The compressed form alone says which point it is: the cache is compared with it in x and in the
-    sign of y, and must lie on the curve.
+    The compressed form alone says which point it is: y must have its sign and lie with its x on
+    the curve, and only one y does.
 
     Not checked: the subgroup.
 
     Raises:
-        PointEncodingError: the compressed form is not canonical, or the cache is another point
-            or none (G-01).
+        PointEncodingError: the compressed form is not canonical, or y is another one (G-01).
         IdentityPointError: for the neutral element (G-02).
     """
     G1.check_form(compressed)
-    x, y = uncompressed[:FIELD_BYTES], uncompressed[FIELD_BYTES:]
-    flags = _COMPRESSED | (_LARGER_Y if y > _HALF else 0)
-    if len(y) != FIELD_BYTES or bytes([x[0] | flags]) + x[1:] != compressed:
-        raise PointEncodingError("the cached coordinates belong to another point")
-    if not any(y):  # No point has y = 0, and the library reads (0, 0) as the neutral element.
-        raise PointEncodingError("the cached coordinates are on no curve")
+    larger = bool(compressed[0] & _LARGER_Y)
+    # No point has y = 0, and the library reads (0, 0) as the neutral element.
+    if len(y) != FIELD_BYTES or (y > _HALF) is not larger or not any(y):
+        raise PointEncodingError("the ordinate is that of another point")
+    x = bytes([compressed[0] & _X_BITS]) + compressed[1:]
     try:
-        return G1Point.from_xy_bytes_unchecked_be(uncompressed)
+        return G1Point.from_xy_bytes_unchecked_be(x + y)
     except ValueError as error:
-        raise PointEncodingError("the cached coordinates are on no curve") from error
+        raise PointEncodingError("the ordinate is that of another point, or of none") from error
 
 
 def _library_scalar(scalar: int) -> _Scalar:

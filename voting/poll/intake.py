@@ -7,7 +7,7 @@ order checks count, stays the same (``Board.receive_judged``).
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from voting.crypto.ballot import Ballot, parse_ballot
+from voting.crypto.ballot import Ballot, ordinates_of, parse_ballot
 from voting.crypto.batch import verify_batch
 from voting.crypto.errors import CryptoError
 from voting.crypto.poll_context import PollContext
@@ -26,13 +26,17 @@ class Intake:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Bytes with the first check of their own that they fail; None for a sound ballot.
+    """Bytes and what came of their own checks; only ``judge`` makes one.
 
-    Only ``judge`` makes one.
+    Args:
+        data: as they came.
+        error: the first check that they fail; None for a sound ballot.
+        ordinates: those of a sound ballot's points, which a record has beside it; else empty.
     """
 
     data: bytes = field(repr=False)
     error: CryptoError | None
+    ordinates: bytes = field(repr=False, default=b"")
 
 
 def judge(intake: Intake) -> tuple[Judged, ...]:
@@ -47,7 +51,12 @@ def judge(intake: Intake) -> tuple[Judged, ...]:
         places = list(parsed)
         outcome = verify_batch(context, list(parsed.values()), intake.rng)
         errors |= {places[refusal.place]: refusal.error for refusal in outcome.refused}
-    return tuple(Judged(data, errors.get(place)) for place, data in enumerate(intake.ballots))
+    return tuple(
+        Judged(data, errors[place])
+        if place in errors
+        else Judged(data, None, ordinates_of(parsed[place]))
+        for place, data in enumerate(intake.ballots)
+    )
 
 
 def _parse(

@@ -22,6 +22,7 @@ TRUSTEE_CEREMONY: Final = "trustees/ceremony.bin"
 REGISTRAR_CEREMONY: Final = "registrars/ceremony.bin"
 ENDORSEMENTS: Final = "endorsements.json"
 BALLOTS: Final = "board/ballots.bin"
+ORDINATES: Final = "board/ordinates.bin"
 CHECKPOINTS: Final = "board/checkpoints.jsonl"
 CHECKS: Final = "board/checks.bin"
 INBOX: Final = "board/inbox.jsonl"
@@ -38,10 +39,12 @@ ALWAYS: Final = frozenset(
     {DEFINITION, TRUSTEE_CEREMONY, REGISTRAR_CEREMONY, ENDORSEMENTS}
     | {BALLOTS, CHECKPOINTS, CHECKS, INBOX}
 )
+OPTIONAL: Final = frozenset({ORDINATES})
+"""Files that a record may have or lack as its publisher likes."""
 TALLY: Final = frozenset({AGGREGATE, PARTIALS, COUNTS})
 CONTEST: Final = frozenset({ENTRIES, PANEL, COMMITMENTS, OPENED, RESULT})
 
-MAX_FILES: Final = 2 * MAX_PARTIES + len(ALWAYS) + len(TALLY) + len(CONTEST)
+MAX_FILES: Final = 2 * MAX_PARTIES + len(ALWAYS | OPTIONAL | TALLY | CONTEST)
 MAX_FILE_BYTES: Final = 1 << 46
 MAX_DOCUMENT_BYTES: Final = 1 << 23
 BLOCK_BYTES: Final = 1 << 20

@@ -97,6 +97,7 @@ class BallotBox:
     witness: Witness
     voters: int
     _voted: int = 0
+    _ordinates: dict[bytes, bytes] = field(default_factory=dict, repr=False)
 
     def fill(self, stretches: Iterator[tuple[Judged, ...]], progress: Progress) -> Checkpoint:
         """Take all ballots, with checkpoints in between; returns the one at closing."""
@@ -105,6 +106,7 @@ class BallotBox:
             for one in judged:
                 self._checkpoint_between(one)
                 self.board.receive_judged(one, opens)
+                self._ordinates[one.data] = one.ordinates
             progress(self._voted, self.voters)
         return self._checkpoint()
 
@@ -126,6 +128,8 @@ class BallotBox:
             self.board.definition.board_key, state, times.opens + timedelta(seconds=moment)
         )
         self.shelf.append(record.BALLOTS, b"".join(batch.ballots))
+        beside = b"".join(self._ordinates.pop(ballot) for ballot in batch.ballots)
+        self.shelf.append(record.ORDINATES, beside)
         line = AnchoredNote(batch.note, batch.proof, at).to_json()
         self.shelf.append(record.CHECKPOINTS, encode_lines([line]))
         return state

@@ -2,7 +2,7 @@
 // Positive cases must pass, every negative one must be refused by the check it names.
 import { readFileSync } from "node:fs";
 import { join as path } from "node:path";
-import { checkBallot, checkOpening, challenges, cut } from "./lib/ballot.mjs";
+import { checkBallot, checkBeside, checkOpening, challenges, cut, ordinatesOf, readBallot } from "./lib/ballot.mjs";
 import { hex, join, Refused, scalarHex, unhex } from "./lib/bytes.mjs";
 import { checkCeremony, makeSetting } from "./lib/ceremony.mjs";
 import { judge } from "./lib/complaint.mjs";
@@ -68,6 +68,12 @@ function groups(v) {
   for (const [table, read] of Object.entries(tables)) {
     for (const c of v[table]) expectRefusal(`${table} ${c.name}`, c, () => read(unhex(c.bytes)));
   }
+  const fits = (/** @type {any} */ c) => group.checkOrdinate(unhex(c.compressed), unhex(c.ordinate));
+  for (const c of v.ordinates) {
+    expectNoRefusal(`ordinate of ${c.name}`, () => fits(c));
+    expectSame(`root of ${c.name}`, hex(ordinatesOf([group.decodeG1(unhex(c.compressed))])), c.ordinate);
+  }
+  for (const c of v.invalid_ordinates) expectRefusal(`ordinate: ${c.name}`, c, () => fits(c));
 }
 
 /** @param {any} v */
@@ -114,6 +120,9 @@ function ballots(v) {
     const poll = polls.get(c.poll);
     const bytes = unhex(c.ballot);
     expectNoRefusal(c.name, () => checkBallot(poll, bytes));
+    const read = readBallot(poll, bytes);
+    expectSame(`${c.name} ordinates`, hex(ordinatesOf(read.points)), c.ordinates);
+    expectNoRefusal(`${c.name} beside`, () => checkBeside(read, unhex(c.ordinates)));
     /** @type {any} */
     const found = challenges(poll, cut(poll, bytes));
     for (const name of ["code", "dy", "dx", "dc"]) expectSame(`${c.name} ${name}`, hex(found[name]), c[name]);

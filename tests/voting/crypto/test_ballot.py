@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.voting.crypto.synthetic import SEED, SyntheticPoll
-from voting.crypto.ballot import ballot_length, parse_ballot, stored_points
+from voting.crypto.ballot import ballot_length, ordinates_length, ordinates_of, parse_ballot
 from voting.crypto.ballot_proof import Choice, cast, seal
 from voting.crypto.errors import (
     BallotLengthError,
@@ -22,11 +22,11 @@ from voting.crypto.errors import (
     KeyClashError,
     OpeningFormError,
     OpeningMismatchError,
+    OrdinateError,
     PointEncodingError,
     PollShapeError,
     ScalarRangeError,
     SequenceRangeError,
-    StoredPointError,
     SubgroupError,
 )
 from voting.crypto.group import G1, G2, SECOND_GENERATOR, G1Point
@@ -126,17 +126,18 @@ def test_any_garbage_is_refused_with_a_numbered_check(garbage: bytes, at: int) -
         assert caught.value.code[1] == "-"
 
 
-def test_stored_coordinates_give_the_same_ballot() -> None:
+def test_ordinates_give_the_same_ballot() -> None:
     ballot = parse_ballot(BALLOT, POLL.context)
-    assert parse_ballot(BALLOT, POLL.context, stored_points(ballot)) == ballot
+    assert parse_ballot(BALLOT, POLL.context, ordinates_of(ballot)) == ballot
+    assert len(ordinates_of(ballot)) == ordinates_length(POLL.context.shape)
 
 
-def test_stored_coordinates_that_do_not_fit_the_leaf_are_refused() -> None:
-    """The cache saves a square root; it never says what was cast."""
-    cache = stored_points(parse_ballot(BALLOT, POLL.context))
-    other = stored_points(parse_ballot(POLL.ballot((1, 0, 0)), POLL.context))
-    for wrong in (other, cache[:-1], b"", cache[:96] + other[96:192] + cache[192:]):
-        with pytest.raises(StoredPointError):
+def test_ordinates_that_do_not_fit_the_ballot_are_refused() -> None:
+    """They save a square root; they never say what was cast."""
+    right = ordinates_of(parse_ballot(BALLOT, POLL.context))
+    other = ordinates_of(parse_ballot(POLL.ballot((1, 0, 0)), POLL.context))
+    for wrong in (other, right[:-1], b"", right + b"\0", right[:48] + other[48:96] + right[96:]):
+        with pytest.raises(OrdinateError):
             parse_ballot(BALLOT, POLL.context, wrong)
 
 

@@ -22,12 +22,12 @@ from voting.crypto.group import (
     G2,
     SECOND_GENERATOR,
     G1Point,
-    cached_g1,
     decode_scalar,
     encode_scalar,
     hash_to_g1,
+    ordinate,
     pairing_product_is_one,
-    uncompressed_g1,
+    point_with_ordinate,
 )
 from voting.crypto.transcript import ORDER
 
@@ -240,32 +240,42 @@ def test_hash_to_curve_differs_by_purpose_and_message() -> None:
 
 @settings(max_examples=20, deadline=None)
 @given(st.integers(min_value=1, max_value=ORDER - 1))
-def test_cached_coordinates_give_the_same_point(scalar: int) -> None:
+def test_ordinate_gives_the_same_point(scalar: int) -> None:
     point = G1.multiply(G1.generator, scalar)
-    assert cached_g1(G1.encode(point), uncompressed_g1(point)) == point
+    assert point_with_ordinate(G1.encode(point), ordinate(point)) == point
 
 
-def test_cached_coordinates_of_another_point_are_refused() -> None:
-    """Also those of the opposite point, which differ in nothing but the sign of y."""
+def test_ordinate_of_another_point_is_refused() -> None:
+    """Also that of the opposite point, which differs in nothing but the sign of y."""
     for other in (-G1.generator, SECOND_GENERATOR):
         with pytest.raises(PointEncodingError):
-            cached_g1(GENERATOR, uncompressed_g1(other))
+            point_with_ordinate(GENERATOR, ordinate(other))
 
 
-def test_cached_coordinates_off_the_curve_or_cut_are_refused() -> None:
-    xy = uncompressed_g1(G1.generator)
-    for cache in (xy[:-1] + bytes([xy[-1] ^ 1]), xy[:-1], b"", xy + b"\x00"):
+def test_ordinate_off_the_curve_cut_or_not_below_the_modulus_is_refused() -> None:
+    y = ordinate(G1.generator)
+    above = (int.from_bytes(y, "big") + FIELD_MODULUS).to_bytes(48, "big")
+    for wrong in (y[:-1] + bytes([y[-1] ^ 1]), y[:-1], b"", y + b"\x00", above):
         with pytest.raises(PointEncodingError):
-            cached_g1(GENERATOR, cache)
+            point_with_ordinate(GENERATOR, wrong)
 
 
-def test_cache_that_the_library_reads_as_the_neutral_element_is_refused() -> None:
+def test_ordinate_does_not_save_an_encoding_that_is_refused() -> None:
+    y = ordinate(G1.generator)
+    for wrong in (GENERATOR[:-1], bytes([GENERATOR[0] & 0x7F]) + GENERATOR[1:], b""):
+        with pytest.raises(PointEncodingError):
+            point_with_ordinate(wrong, y)
+    with pytest.raises(IdentityPointError):
+        point_with_ordinate(b"\xc0" + bytes(47), bytes(48))
+
+
+def test_ordinate_that_the_library_reads_as_the_neutral_element_is_refused() -> None:
     """(0, 0) has the x and the sign of the point (0, 2) of order three, and is on no curve."""
     order_three = b"\x80" + bytes(47)
-    stored = uncompressed_g1(G1.on_curve(order_three))
-    assert cached_g1(order_three, stored) == G1.on_curve(order_three)
+    point = G1.on_curve(order_three)
+    assert point_with_ordinate(order_three, ordinate(point)) == point
     with pytest.raises(PointEncodingError):
-        cached_g1(order_three, bytes(96))
+        point_with_ordinate(order_three, bytes(48))
 
 
 def test_only_the_group_module_imports_the_curve_library() -> None:

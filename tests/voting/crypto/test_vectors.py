@@ -21,8 +21,14 @@ from voting.crypto.ceremony import SignedMessage, Venue, registrar_ceremony, tru
 from voting.crypto.ceremony_judge import judge_complaint
 from voting.crypto.ceremony_record import CeremonyRecord, verify_ceremony
 from voting.crypto.elgamal import Ciphertext
-from voting.crypto.errors import CeremonyError, CryptoError, IdentityPointError
-from voting.crypto.group import G1, G2, decode_scalar
+from voting.crypto.errors import (
+    CeremonyError,
+    CryptoError,
+    IdentityPointError,
+    OrdinateError,
+    PointEncodingError,
+)
+from voting.crypto.group import G1, G2, decode_scalar, point_with_ordinate
 from voting.crypto.opening import Opening, check_opening
 from voting.crypto.poll_context import PollContext, PollShape, make_context
 from voting.crypto.threshold import (
@@ -100,6 +106,19 @@ def test_invalid_evm_form_is_refused_by_its_check(case: Case) -> None:
     assert caught.value.code == case["rejected_by"]
 
 
+@pytest.mark.parametrize("case", GROUPS["ordinates"], ids=by_name)
+def test_ordinate_gives_the_point_that_its_square_root_gives(case: Case) -> None:
+    compressed, y = bytes.fromhex(case["compressed"]), bytes.fromhex(case["ordinate"])
+    assert point_with_ordinate(compressed, y) == G1.on_curve(compressed)
+
+
+@pytest.mark.parametrize("case", GROUPS["invalid_ordinates"], ids=by_name)
+def test_ordinate_that_is_not_the_points_is_refused(case: Case) -> None:
+    assert case["rejected_by"] == OrdinateError.code
+    with pytest.raises(PointEncodingError):
+        point_with_ordinate(bytes.fromhex(case["compressed"]), bytes.fromhex(case["ordinate"]))
+
+
 @pytest.mark.parametrize("case", GROUPS["invalid_scalars"], ids=by_name)
 def test_invalid_scalar_is_refused_by_its_check(case: Case) -> None:
     with pytest.raises(CryptoError) as caught:
@@ -121,9 +140,8 @@ def test_ballot_is_made_and_verified_as_in_its_vector(case: Case) -> None:
     voter = VoterKey(int(case["k"], 16), bytes.fromhex(case["V"]), bytes.fromhex(case["sigma"]))
     data = cast(context, sealed, voter, RNG)
     assert data.hex() == case["ballot"]
-    stored = bytes.fromhex(case["stored_points"])
-    for cache in (None, stored):
-        ballot = parse_ballot(data, context, cache)
+    for ordinates in (None, bytes.fromhex(case["ordinates"])):
+        ballot = parse_ballot(data, context, ordinates)
         assert verify_ballot(context, ballot, RNG).code.hex() == case["code"]
 
 

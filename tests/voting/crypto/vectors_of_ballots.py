@@ -5,7 +5,7 @@ from typing import Any
 from tests.voting.crypto.forger import Forger
 from tests.voting.crypto.synthetic import DeterministicRngForVectors, SyntheticPoll
 from tests.voting.crypto.vector_files import Vectors, describe
-from voting.crypto.ballot import component_count, parse_ballot, split_ballot, stored_points
+from voting.crypto.ballot import component_count, ordinates_of, parse_ballot, split_ballot
 from voting.crypto.ballot_proof import (
     BallotSecrets,
     Choice,
@@ -206,7 +206,7 @@ def _cast(poll: SyntheticPoll, name: str, poll_name: str, votes: tuple[int, ...]
         "dc": signature_digest(dx, parts.responses, parts.nonce).hex(),
         "c": _scalar(values.c),
         "ballot": data.hex(),
-        "stored_points": stored_points(ballot).hex(),
+        "ordinates": ordinates_of(ballot).hex(),
     }
 
 

@@ -1,7 +1,7 @@
 """Vectors of encodings, transcripts and hashing to the curve."""
 
 from tests.voting.crypto.vector_files import Vectors, describe
-from voting.crypto.group import FIELD_MODULUS, G1, G2, SECOND_GENERATOR, hash_to_g1
+from voting.crypto.group import FIELD_MODULUS, G1, G2, SECOND_GENERATOR, hash_to_g1, ordinate
 from voting.crypto.slack import slack_keys, slack_weights, split_slack
 from voting.crypto.tokens import token_point
 from voting.crypto.transcript import ORDER, challenge, transcript_hash
@@ -28,6 +28,10 @@ def group_vectors() -> Vectors:
                 ("33 bytes", bytes(33), "G-04"),
             ]
         ),
+        ordinates=[_beside(name, data, y) for name, data, y in _good_ordinates()],
+        invalid_ordinates=[
+            _beside(name, data, y) | {"rejected_by": "B-11"} for name, data, y in _bad_ordinates()
+        ],
     )
 
 
@@ -104,6 +108,51 @@ def _bad_g1() -> list[tuple[str, bytes, str]]:
         ("(0, 2), of order three", ORDER_THREE, "G-03"),
         ("generator plus a point of order three", outside.to_compressed_bytes(), "G-03"),
     ]
+
+
+def _beside(name: str, compressed: bytes, y: bytes) -> dict[str, str]:
+    return {"name": name, "compressed": compressed.hex(), "ordinate": y.hex()}
+
+
+def _good_ordinates() -> list[tuple[str, bytes, bytes]]:
+    opposite = -G1.generator
+    two = (2).to_bytes(48, "big")
+    return [
+        ("generator", G1.encode(G1.generator), ordinate(G1.generator)),
+        ("its opposite", G1.encode(opposite), ordinate(opposite)),
+        ("(0, 2), of order three", ORDER_THREE, two),
+        ("(0, -2), of order three", _flipped(ORDER_THREE), _negative(two)),
+    ]
+
+
+def _bad_ordinates() -> list[tuple[str, bytes, bytes]]:
+    good, y = G1.encode(G1.generator), ordinate(G1.generator)
+    opposite = _flipped(good)
+    return [
+        ("that of the opposite point", good, _negative(y)),
+        ("that of another point", good, ordinate(SECOND_GENERATOR)),
+        ("the last bit turned", good, y[:-1] + bytes([y[-1] ^ 1])),
+        ("y + q", good, _above(y)),
+        ("y + q for the opposite point, whose sign it has", opposite, _above(_negative(y))),
+        ("zero", good, bytes(48)),
+        ("one byte short", good, y[1:]),
+        ("one byte more", good, b"\0" + y),
+        ("empty", good, b""),
+        ("zero for (0, 2)", ORDER_THREE, bytes(48)),
+        ("-2 for (0, 2)", ORDER_THREE, _negative((2).to_bytes(48, "big"))),
+    ]
+
+
+def _flipped(compressed: bytes) -> bytes:
+    return bytes([compressed[0] ^ 0x20]) + compressed[1:]
+
+
+def _above(y: bytes) -> bytes:
+    return (int.from_bytes(y, "big") + FIELD_MODULUS).to_bytes(48, "big")
+
+
+def _negative(y: bytes) -> bytes:
+    return (FIELD_MODULUS - int.from_bytes(y, "big")).to_bytes(48, "big")
 
 
 def _bad_g2() -> list[tuple[str, bytes, str]]:

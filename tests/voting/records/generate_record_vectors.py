@@ -2,7 +2,8 @@
 
     python -m tests.voting.records.generate_record_vectors
 
-Keys and ballots are random, so every run makes another poll. The changed records were made by
+Keys and ballots are random, so every run makes another poll. The record has no ordinates; a few
+of the changed ones have, right or wrong. The changed records were made by
 somebody with every key: hashes, tree nodes, checkpoints, sums, proofs, results and the manifest are
 made anew wherever the change alone does not forbid it.
 """
@@ -16,6 +17,7 @@ from tests.simulators.poll import Forger, simulated, snapshot
 from tests.simulators.poll_forgeries import TAMPERING
 from tests.voting.records.record_vectors import CASES, HONEST, SNAPSHOT, Patch, patch_between
 from voting.audit.means import Trust
+from voting.poll import record
 from voting.simulate.simulation import Simulation
 
 VOTERS = 25
@@ -25,13 +27,15 @@ def main() -> None:
     """Write the honest record, its snapshot, and the cases."""
     poll = simulated(VOTERS)
     shutil.rmtree(HONEST, ignore_errors=True)
-    for name, data in poll.files.items():
+    honest = _without_ordinates(poll)
+    for name, data in honest.files.items():
         path = HONEST / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     SNAPSHOT.write_bytes(encode_snapshot(snapshot(poll)))
     cases = [
         _case("honest", poll, lambda _: None, []),
+        _case("with_ordinates", poll, lambda forger: forger.change_ordinates(len), []),
         *(_case(tamper.__name__, poll, tamper, [check]) for tamper, check in TAMPERING),
     ]
     document = {
@@ -52,12 +56,19 @@ def main() -> None:
 def _case(
     name: str, poll: Simulation, tamper: Callable[[Forger], None], findings: list[str]
 ) -> dict[str, object]:
-    forger = Forger(poll)
+    honest, forger = _without_ordinates(poll), _without_ordinates(poll)
     tamper(forger)
     found = sorted(forger.failing(Trust()))
     if found != findings:
         raise SystemExit(f"{name}: found by {found}")
-    return {"name": name, "findings": findings, "files": _changes(poll.files, forger.files)}
+    return {"name": name, "findings": findings, "files": _changes(honest.files, forger.files)}
+
+
+def _without_ordinates(poll: Simulation) -> Forger:
+    forger = Forger(poll)
+    del forger.files[record.ORDINATES]
+    forger.seal()
+    return forger
 
 
 def _changes(before: dict[str, bytes], after: dict[str, bytes]) -> dict[str, Patch | None]:

@@ -1,4 +1,4 @@
-// The auditor's checks A-01 to A-23 (SPEC section 19), each as its own method.
+// The auditor's checks A-01 to A-24 (SPEC section 19), each as its own method.
 import { checkBallots } from "./batch.mjs";
 import { equal, hex, items, Reader, Refused, unhex } from "./bytes.mjs";
 import { checkCeremony, checkEndorsements } from "./ceremony.mjs";
@@ -8,7 +8,7 @@ import { readDefinition, settingOf } from "./definition.mjs";
 import * as log from "./log.mjs";
 import { leafHash, root } from "./merkle.mjs";
 import { ballotLengthOf, makePoll } from "./params.mjs";
-import { checkFiles, Folder, Lacking, readManifest, TALLY, tokenLog } from "./record.mjs";
+import { checkFiles, Folder, Lacking, ORDINATES, readManifest, TALLY, tokenLog } from "./record.mjs";
 import { readCommitments, readEntries, readOpened, readPanel } from "./sheets.mjs";
 import * as chain from "./snapshot.mjs";
 import { sha256 } from "./transcript.mjs";
@@ -124,6 +124,7 @@ export class Audit {
     this.tokenLogs();
     this.board();
     this.ballots();
+    this.ordinates();
     this.posted();
     this.sum();
     this.contest();
@@ -298,6 +299,17 @@ export class Audit {
       for (const list of logs) for (const M of new Set(list)) found.set(M, (found.get(M) ?? 0) + 1);
       const tokens = [...found.values()].filter((n) => n >= threshold - dishonest).length;
       if (need(x.counted, "the ballots").length > tokens) add("more ballot keys than tokens");
+    });
+  }
+
+  /** A-24, which nothing else builds on. */
+  ordinates() {
+    const { folder, x } = this;
+    this.run("A-24", ORDINATES, (add) => {
+      const poll = need(x.poll, "the keys");
+      const leaves = need(x.leaves, "the ballots");
+      if (!folder.has(ORDINATES)) throw new Lacking("lacks ordinates, as it may");
+      log.checkOrdinates(folder, poll, leaves, add);
     });
   }
 

@@ -1,7 +1,7 @@
 // The ballot: bytes, equations, tracking code, openings (SPEC section 6).
-import { equal, join, Reader, Refused, toInt, u32 } from "./bytes.mjs";
-import { combine, compress1, decodeG1, Fr, G1, H, inSubgroup, mul } from "./group.mjs";
-import { readScalar, samePairing, tokenPoint } from "./group.mjs";
+import { equal, join, Reader, Refused, toInt, u32, uint } from "./bytes.mjs";
+import { checkOrdinate, combine, compress1, decodeG1, Fr, G1, H, inSubgroup, mul } from "./group.mjs";
+import { ORDINATE, readScalar, samePairing, tokenPoint } from "./group.mjs";
 import { splitSlack } from "./params.mjs";
 import { chal, tr } from "./transcript.mjs";
 
@@ -83,8 +83,24 @@ export function readBallot(poll, bytes) {
   const raw = [b.V, b.sigma, ...b.AB, ...b.AB1, b.C1, b.C0, b.R];
   const points = raw.map(decodeG1);
   const scalars = [...b.f, b.z, b.t, b.sv].map(readScalar);
-  return { b, points, scalars };
+  return { b, raw, points, scalars };
 }
+
+/**
+ * B-11: what lies beside a ballot fits its points, one by one in their order.
+ * @param {ReturnType<typeof readBallot>} read
+ * @param {Uint8Array} beside
+ */
+export function checkBeside({ raw }, beside) {
+  if (beside.length !== ORDINATE * raw.length) throw new Refused("B-11", "not one ordinate for each point");
+  raw.forEach((point, i) => checkOrdinate(point, beside.subarray(i * ORDINATE, (i + 1) * ORDINATE)));
+}
+
+/**
+ * What may lie beside a ballot: the ordinates of its points. B-11 holds for these bytes alone.
+ * @param {P1[]} points
+ */
+export const ordinatesOf = (points) => join(...points.map((p) => uint(p.toAffine().y, ORDINATE)));
 
 /**
  * G-03 and B-05 to B-09.

@@ -156,6 +156,23 @@ function decodeEvm(bytes) {
 
 export const readEvm = remembering(decodeEvm);
 
+/** Bytes of an ordinate. */
+export const ORDINATE = 48;
+
+/**
+ * B-11: an ordinate fits a compressed point of G1, whatever its subgroup. One y alone does, and no root is taken.
+ * @param {Uint8Array} compressed
+ * @param {Uint8Array} ordinate
+ */
+export function checkOrdinate(compressed, ordinate) {
+  const { rest, larger } = open(compressed, 48);
+  const x = coordinate(rest);
+  const y = toInt(ordinate);
+  if (ordinate.length !== ORDINATE || y >= Q) throw new Refused("B-11", "no ordinate");
+  if (y > Fp.neg(y) !== larger) throw new Refused("B-11", "another sign");
+  if (Fp.sqr(y) !== Fp.add(Fp.mul(Fp.sqr(x), x), 4n)) throw new Refused("B-11", "not on the curve");
+}
+
 /**
  * G-04.
  * @param {Uint8Array} bytes

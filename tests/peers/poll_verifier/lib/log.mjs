@@ -1,12 +1,13 @@
-// The board's log, token logs and what was posted (SPEC sections 15, 16, 19: A-08 to A-11, A-16, A-17).
-import { checkOpening, cut, trackingCode } from "./ballot.mjs";
-import { checkBallots, refusal } from "./batch.mjs";
+// The board's log, what lies beside it, token logs and what was posted
+// (SPEC sections 15, 16, 19: A-08 to A-11, A-16, A-17, A-24).
+import { checkBeside, checkOpening, cut, trackingCode } from "./ballot.mjs";
+import { checkBallots, readOnce, refusal } from "./batch.mjs";
 import { compare, equal, hex, items } from "./bytes.mjs";
 import { bytesMember, members, parseLines, timeMember } from "./canonical.mjs";
-import { readG1 } from "./group.mjs";
+import { ORDINATE, readG1 } from "./group.mjs";
 import { consistent, leafHash, root } from "./merkle.mjs";
 import { openCheckpoint } from "./note.mjs";
-import { Lacking, tokenLog } from "./record.mjs";
+import { Lacking, ORDINATES, tokenLog } from "./record.mjs";
 
 /** @typedef {(text: string, place?: string, code?: string) => void} Add */
 /** @typedef {{size: number, root: Uint8Array, at: number, proof: Uint8Array[]}} Checkpoint */
@@ -142,6 +143,24 @@ export function checkBatches(checkpoints, hashes, add) {
       add("leaf hashes not ascending", `board/ballots.bin[${i}]`);
     }
   }
+}
+
+/**
+ * A-24: what lies beside the ballots fits them (B-11). Nothing else reads it.
+ * @param {import("./record.mjs").Folder} folder
+ * @param {import("./params.mjs").Poll} poll
+ * @param {Uint8Array[]} leaves
+ * @param {Add} add
+ */
+export function checkOrdinates(folder, poll, leaves, add) {
+  const size = ORDINATE * (2 * poll.keys.length + 7);
+  if (folder.files.get(ORDINATES) !== size * leaves.length) throw new Error("not the ordinates of each whole ballot");
+  const given = folder.read(ORDINATES);
+  leaves.forEach((ballot, i) => {
+    const bad = refusal(() => checkBeside(readOnce(poll, ballot), given.subarray(i * size, (i + 1) * size)));
+    // A ballot that cannot be read is a finding of A-12, and has no points to compare with.
+    if (bad?.check === "B-11") add(bad.message, `${ORDINATES}[${i}]`, "B-11");
+  });
 }
 
 /**

@@ -14,7 +14,7 @@ const LIMITS = [
   [/^(contest\/opened\.json|.*\/ceremony\.bin|tally\/partials\.bin|contest\/commitments\.bin)$/, 2 ** 23],
   [/^contest\/result\.json$/, 2 ** 24],
   [/^board\/(checkpoints\.jsonl|checks\.bin|inbox\.jsonl)$/, 2 ** 28],
-  [/^(tokens\/.*\.bin|board\/ballots\.bin)$/, 2 ** 31 - 1],
+  [/^(tokens\/.*\.bin|board\/(ballots|ordinates)\.bin)$/, 2 ** 31 - 1],
   [/^tokens\/.*\.note$/, 2 ** 16],
 ];
 
@@ -88,6 +88,8 @@ export class Folder {
   }
 }
 
+/** May be left out (section 18): nobody asks for it. */
+export const ORDINATES = "board/ordinates.bin";
 export const TALLY = ["tally/aggregate.json", "tally/counts.json", "tally/partials.bin"];
 const CONTEST = ["commitments.bin", "entries.json", "opened.json", "panel.json", "result.json"].map(
   (name) => `contest/${name}`,
@@ -139,7 +141,7 @@ export function checkFiles(folder, manifest, shape) {
   const found = folder.strange.map((name) => `${name} is no plain file`);
   const listed = new Map((manifest?.files ?? []).map((f) => [f.name, f]));
   const asked = new Set(wanted(shape ?? { registrars: 0, contest: false }));
-  const known = new Set([...TALLY, ...wanted(shape ?? { registrars: 32, contest: true })]);
+  const known = new Set([ORDINATES, ...TALLY, ...wanted(shape ?? { registrars: 32, contest: true })]);
   for (const name of asked) {
     if (!folder.has(name)) found.push(`${name} is missing`);
   }

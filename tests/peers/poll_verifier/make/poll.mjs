@@ -264,7 +264,7 @@ const jsonLines = (list) => join(...list.map((v) => join(canonicalBytes(v), new 
 /**
  * The files of a record.
  * @param {Poll} poll
- * @param {any} parts batches, checkpoints, logs, checks, inbox, tally and opened (or null), endorsements
+ * @param {any} parts batches, checkpoints, logs, checks, inbox, endorsements; ordinates, tally and opened (or null)
  * @returns {Map<string, Uint8Array>}
  */
 export function files(poll, parts) {
@@ -282,6 +282,7 @@ export function files(poll, parts) {
     out.set(`tokens/0${j + 1}.bin`, join(...log.entries));
     out.set(`tokens/0${j + 1}.note`, new TextEncoder().encode(log.note));
   });
+  if (parts.ordinates !== null) out.set("board/ordinates.bin", join(...parts.ordinates));
   if (parts.tally !== null) {
     out.set("tally/aggregate.json", canonicalBytes(parts.tally.aggregate));
     out.set("tally/partials.bin", join(...parts.tally.partials));

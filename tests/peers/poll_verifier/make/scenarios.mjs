@@ -1,5 +1,6 @@
 // Records in which everything is signed and proven by those who hold the keys, and one thing is
 // wrong: what an auditor has to find without any help of the manifest's hashes.
+import { ordinatesOf, readBallot } from "../lib/ballot.mjs";
 import { hex, join } from "../lib/bytes.mjs";
 import { Fr } from "../lib/group.mjs";
 import { opened } from "./contest.mjs";
@@ -61,6 +62,7 @@ export function honest(name) {
   const anchored = checkpoints(poll, batches);
   const parts = {
     batches,
+    ordinates: null,
     checkpoints: anchored,
     logs,
     checks,
@@ -117,6 +119,31 @@ function replaceFirst(h, ballot) {
   const old = h.counted[0];
   h.counted[0] = ballot;
   rebuild(h, h.parts.batches.map((/** @type {Uint8Array[]} */ b) => sorted(b.map((x) => (x === old ? ballot : x)))));
+}
+
+/** The points of a ballot. @param {any} h @param {Uint8Array} ballot */
+const pointsOf = (h, ballot) => readBallot(h.poll.parameters, ballot).points;
+
+/**
+ * The ordinates beside all ballots, those of voter 0's ballot as they are given.
+ * @param {any} h
+ * @param {Uint8Array} [given]
+ */
+function layBeside(h, given = ordinatesOf(pointsOf(h, h.counted[0]))) {
+  const own = (/** @type {Uint8Array} */ b) => (b === h.counted[0] ? given : ordinatesOf(pointsOf(h, b)));
+  h.parts.ordinates = h.parts.batches.flat().map(own);
+}
+
+/** The ordinates of voter 0's ballot, that of one point being the opposite one's. @param {any} h @param {number} i */
+function opposite(h, i) {
+  const points = pointsOf(h, h.counted[0]);
+  return ordinatesOf(points.with(i, points[i].negate()));
+}
+
+/** Voter 0's A is of order three. @param {any} h */
+function leaveSubgroup(h) {
+  const old = h.counted[0];
+  replaceFirst(h, join(old.subarray(0, 83), ORDER_THREE, old.subarray(131)));
 }
 
 /** The first ballot in the log under the key of another. @param {any} h @param {Uint8Array} ballot */
@@ -212,17 +239,34 @@ export const SCENARIOS = {
     finds: ["A-12"],
     deviate: (h) => replaceFirst(h, h.poll.ballot(0, h.votes[0], 1, { sigma: h.poll.voters[1].sigma })),
   },
-  "an A outside the subgroup": {
-    finds: ["A-12"],
-    deviate: (h) => {
-      const old = h.counted[0];
-      const bad = join(old.subarray(0, 83), ORDER_THREE, old.subarray(131));
-      replaceFirst(h, bad);
-    },
-  },
+  "an A outside the subgroup": { finds: ["A-12"], deviate: leaveSubgroup },
   "a casting number above the limit": {
     finds: ["A-12", "A-18"], // counted by its bytes, and not added up
     deviate: (h) => replaceFirst(h, h.poll.ballot(0, h.votes[0], 2)),
+  },
+  "with ordinates": { finds: [], deviate: (h) => layBeside(h) },
+  "the ordinate of the opposite point": { finds: ["A-24"], deviate: (h) => layBeside(h, opposite(h, 3)) },
+  "an A outside the subgroup, with its ordinate": {
+    finds: ["A-12"],
+    deviate: (h) => {
+      leaveSubgroup(h);
+      layBeside(h);
+    },
+  },
+  "an A outside the subgroup, with the opposite ordinate": {
+    finds: ["A-12", "A-24"],
+    deviate: (h) => {
+      leaveSubgroup(h);
+      layBeside(h, opposite(h, 2));
+    },
+  },
+  "no ordinates of a ballot that cannot be read": {
+    finds: ["A-12", "A-18"],
+    deviate: (h) => {
+      const zeros = ordinatesOf(pointsOf(h, h.counted[0])).fill(0);
+      replaceFirst(h, h.poll.ballot(0, h.votes[0], 2));
+      layBeside(h, zeros); // nothing is compared with them
+    },
   },
   "an earlier cast is counted": {
     finds: ["A-18"],
