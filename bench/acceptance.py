@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from bench.poll import LARGE, LARGE_CPU_SECONDS, LARGE_MIB, audited_on_disk
@@ -60,10 +61,8 @@ def demos(folder: Path) -> list[Line]:
     lines = []
     for kind in ("allowance", "contest"):
         out = str(folder / kind)
-        made = seconds(lambda kind=kind, out=out: run("demo", kind, "--out", out))
-        checked = seconds(
-            lambda out=out: run("demo", "check", out, "--snapshot", f"{out}/snapshot.json")
-        )
+        made = seconds(partial(run, "demo", kind, "--out", out))
+        checked = seconds(partial(run, "demo", "check", out, "--snapshot", f"{out}/snapshot.json"))
         lines += [
             Line(f"dojang demo {kind}", made, MINUTE, "s"),
             Line(f"dojang demo check ({kind})", checked, MINUTE, "s"),

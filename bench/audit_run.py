@@ -12,9 +12,9 @@ import time
 from pathlib import Path
 
 from bench.ballot import unit
-from voting.__main__ import DiskFolder
 from voting.audit.auditor import audit
 from voting.audit.means import Means, Trust
+from voting.disk_folder import DiskFolder
 from voting.workers import processes, silent
 
 

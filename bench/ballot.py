@@ -62,7 +62,7 @@ def voter(context: PollContext, token_secret: int) -> VoterKey:
 
 def make(context: PollContext, owner: VoterKey) -> bytes:
     """Seal and cast three random options."""
-    chosen = set()
+    chosen: set[int] = set()
     while len(chosen) < CHOICES:
         chosen.add(secrets.randbelow(OPTIONS))
     choice = Choice(tuple(int(i in chosen) for i in range(OPTIONS)), 1, 0)

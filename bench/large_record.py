@@ -14,7 +14,6 @@ from pathlib import Path
 from contracts.evidence.checkpoint import Checkpoint, sign_checkpoint
 from contracts.evidence.log import LogWriter
 from contracts.evidence.merkle import leaf_hash, prove_consistency
-from voting.__main__ import DiskFolder
 from voting.crypto.ballot import VERSION
 from voting.crypto.ballot_transcript import (
     Caster,
@@ -30,6 +29,7 @@ from voting.crypto.randomness import random_scalar
 from voting.crypto.sharing import lagrange_at_zero
 from voting.crypto.tokens import token_point
 from voting.crypto.transcript import ORDER, challenge, u16
+from voting.disk_folder import DiskFolder
 from voting.poll import record
 from voting.poll.definition import PollDefinition
 from voting.poll.documents import AnchoredNote, encode_lines

@@ -75,7 +75,8 @@ def work(
         gate.wait()
         start = usage(resource.RUSAGE_SELF)
         with ThreadPoolExecutor(THREADS) as threads:
-            list(threads.map(lambda one: receive(trial.openid.desk, *one, now()), answers))
+            desk = trial.openid.desk
+            list(threads.map(lambda one: receive(desk, one[0], one[1], now()), answers))
         told.put(usage(resource.RUSAGE_SELF) - start)
 
 
@@ -90,7 +91,8 @@ def measure(count: int, folder: Path) -> dict[str, float]:
     with closing(Database(url)) as storage:
         trial = Trial.start(storage, now, folder)
         answers = prepare(trial, count)
-        trial.openid.demonstration.anchor(now())
+        if trial.openid.demonstration is not None:
+            trial.openid.demonstration.anchor(now())
         ground = trial.ground
     context = multiprocessing.get_context("fork")
     gate, told = context.Event(), context.Queue()

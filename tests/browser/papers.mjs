@@ -2,19 +2,13 @@
 // after the wallet.
 //
 //   node tests/browser/papers.mjs CHROMIUM ORIGIN CODE FILE ALTERED FOLDER     prints findings as JSON
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { join } from "node:path";
-import { chromium } from "playwright-core";
+import { launch, listen, look as judge, PHONE } from "./looking.mjs";
 
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
-const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"];
-const PHONE = { viewport: { width: 360, height: 740 }, bypassCSP: true };
 const DONE = "/openid4vp/requests/abc/done#response_code=secret";
 
-const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const [executablePath, origin, code, file, altered, folder] = process.argv.slice(2);
-const browser = await chromium.launch({ executablePath, args: FLAGS });
+const browser = await launch(executablePath);
 const findings = [];
 
 function expect(what, is, wanted) {
@@ -23,11 +17,7 @@ function expect(what, is, wanted) {
 
 async function look(page, name) {
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  if (wide > 0) findings.push(`${name}: ${wide} px wider than the screen`);
-  await page.addScriptTag({ content: axe });
-  const { violations } = await page.evaluate((values) => axe.run({ runOnly: values }), RULES);
-  for (const { id, nodes } of violations) findings.push(`${name}: ${id}: ${nodes[0].html}`);
+  await judge(page, findings, name);
 }
 
 function verdict(page) {
@@ -45,9 +35,9 @@ async function upload(page, path, name) {
 }
 
 async function byScript(options, name) {
-  const context = await browser.newContext({ ...PHONE, ...options });
+  const context = await browser.newContext({ viewport: PHONE, ...options });
   const page = await context.newPage();
-  page.on("pageerror", (error) => findings.push(`${name}: ${error.message}`));
+  listen(page, findings);
   await page.goto(`${origin}/verify`);
   await look(page, `${name}-start`);
   await page.goto(`${origin}/verify#${code}`);
@@ -65,7 +55,7 @@ async function byScript(options, name) {
 }
 
 async function withoutScript() {
-  const context = await browser.newContext({ ...PHONE, javaScriptEnabled: false });
+  const context = await browser.newContext({ viewport: PHONE, javaScriptEnabled: false });
   const page = await context.newPage();
   await page.goto(`${origin}/verify`);
   await page.locator("#file").setInputFiles(file);
@@ -81,7 +71,7 @@ async function withoutScript() {
 }
 
 async function afterTheWallet() {
-  const page = await browser.newPage({ ...PHONE, locale: "en-GB" });
+  const page = await browser.newPage({ viewport: PHONE, locale: "en-GB" });
   const asked = [];
   await page.route("**/result?*", (route) => {
     asked.push(route.request().headers()["authorization"], new URL(route.request().url()).search);

@@ -2,12 +2,8 @@
 //
 //   node tests/browser/staff.mjs CHROMIUM BUNDLE ORIGIN LINK LINK     prints what was seen as JSON
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { chromium } from "playwright-core";
+import { launch, listen, look, PHONE } from "./looking.mjs";
 
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
-const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"];
-const PHONE = { width: 360, height: 740 };
 const DEVICE = {
   protocol: "ctap2",
   transport: "internal",
@@ -18,23 +14,18 @@ const DEVICE = {
 };
 
 const [executablePath, bundle, origin, ...links] = process.argv.slice(2);
-const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const script = await readFile(bundle, "utf8");
-const browser = await chromium.launch({ executablePath, args: FLAGS });
+const browser = await launch(executablePath);
 const seen = { findings: [], steps: {} };
 
-// A person: a browser of their own with a device of their own. `bypassCSP` would hide a page that
-// its own policy breaks, so axe runs in the debugger's own world instead.
+// A person: a browser of their own with a device of their own.
 async function person(colorScheme) {
   const context = await browser.newContext({ viewport: PHONE, colorScheme });
   const page = await context.newPage();
   await page.route("**/static/passkeys.js", (route) =>
     route.fulfill({ contentType: "text/javascript", body: script }),
   );
-  page.on("pageerror", (error) => seen.findings.push(`${page.url()}: ${error.message}`));
-  page.on("console", (line) => {
-    if (line.type() === "error") seen.findings.push(`${page.url()}: ${line.text()}`);
-  });
+  listen(page, seen.findings);
   const devtools = await context.newCDPSession(page);
   await devtools.send("WebAuthn.enable");
   const { authenticatorId } = await devtools.send("WebAuthn.addVirtualAuthenticator", {
@@ -43,14 +34,10 @@ async function person(colorScheme) {
   return { context, page, devtools, authenticatorId };
 }
 
-async function look({ page }, path) {
+async function lookInBoth({ page }, path) {
   for (const lang of ["ko", "en"]) {
     await page.goto(`${origin}${path}?lang=${lang}`, { waitUntil: "load" });
-    const where = `${path} in ${lang}`;
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    if (wide > 0) seen.findings.push(`${where}: ${wide} px wider than the screen`);
-    const { violations } = await page.evaluate(`${axe};axe.run({ runOnly: ${JSON.stringify(RULES)} })`);
-    for (const { id, nodes } of violations) seen.findings.push(`${where}: ${id}: ${nodes[0].html}`);
+    await look(page, seen.findings, `${path} in ${lang}`);
   }
 }
 
@@ -68,13 +55,13 @@ async function signIn(who) {
 }
 
 const [first, second, third] = [await person("light"), await person("dark"), await person("light")];
-await look(first, "/staff/sign-in");
-await look(first, "/staff/invitation");
+await lookInBoth(first, "/staff/sign-in");
+await lookInBoth(first, "/staff/invitation");
 await join(first, links[0]);
 await join(second, links[1]);
 for (const path of ["/staff", "/staff/passkeys", "/staff/accounts", "/staff/acts"])
-  await look(first, path);
-await look(second, "/staff/accounts");
+  await lookInBoth(first, path);
+await lookInBoth(second, "/staff/accounts");
 
 const cookies = await first.context.cookies();
 seen.steps.cookies = cookies.map(({ name, secure, httpOnly, sameSite }) => ({ name, secure, httpOnly, sameSite }));

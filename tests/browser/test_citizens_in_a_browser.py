@@ -1,8 +1,6 @@
 """A citizen's identity step in Chromium: to the provider and back without a script, accessible."""
 
-import json
 import secrets
-import subprocess
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -19,8 +17,8 @@ from api.store.database import Database
 from api.store.migration import migrate
 from tests.api.counter.site import CounterSite
 from tests.api.databases import StillClock
-from tests.architecture.sources import ROOT
 from tests.browser.test_counter_in_a_browser import served
+from tests.browser.walking import walk
 from tests.simulators.oidc_provider import CLIENT, SECRET, OidcSimulator, serving
 
 
@@ -44,16 +42,8 @@ def visited(chromium: str, folder: Path, *, declines: bool) -> tuple[dict[str, A
         site = CounterSite.start(storage, clock, folder)
         made = OidcSimulator(lambda: int(clock().timestamp()), declines=declines)
         with serving(made) as simulator, served(with_citizens(site, simulator), "") as origin:
-            done = subprocess.run(
-                ["node", "tests/browser/citizen.mjs", chromium, origin],
-                cwd=ROOT,
-                capture_output=True,
-                text=True,
-                timeout=120,
-                check=False,
-            )
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout), len(site.acts())
+            seen = walk("citizen", chromium, origin)
+        return seen, len(site.acts())
 
 
 @pytest.mark.parametrize("declines", [False, True], ids=["goes on", "stops"])

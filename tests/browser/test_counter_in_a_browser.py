@@ -1,9 +1,7 @@
 """The issuer's counter in Chromium: accessible, nothing inline, and a slip without the QR."""
 
-import json
 import secrets
 import socket
-import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -21,7 +19,7 @@ from api.store.database import Database
 from api.store.migration import migrate
 from tests.api.counter.site import CounterSite
 from tests.api.databases import StillClock
-from tests.architecture.sources import ROOT
+from tests.browser.walking import walk
 
 
 @contextmanager
@@ -54,20 +52,11 @@ def test_a_clerk_hands_a_credential_over_and_prints_the_slip(chromium: str, tmp_
         site = CounterSite.start(storage, StillClock(), tmp_path)
         clerk = site.staff(Role.ISSUER)
         with served(lambda _: site.parts, clerk.browser.session) as origin:
-            done = subprocess.run(
-                ["node", "tests/browser/counter.mjs", chromium, origin],
-                cwd=ROOT,
-                capture_output=True,
-                text=True,
-                timeout=120,
-                check=False,
-            )
-        assert done.returncode == 0, done.stderr
+            seen = walk("counter", chromium, origin)
         assert [act for act, _ in site.acts()] == [
             *["credential.offer"] * 2,
             *["credential.withdraw"] * 2,
         ]
-    seen = json.loads(done.stdout)
     assert seen["findings"] == []
     for lang in ("ko", "en"):
         assert seen["steps"][f"unchecked {lang}"] == 0

@@ -1,13 +1,12 @@
 """The served pages in a real browser, in both languages, on a phone and on a desk."""
 
-import json
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
-from tests.architecture.sources import ROOT
+from tests.browser.walking import walk
 
 
 def test_pages_have_no_errors_fit_the_screen_and_are_accessible(
@@ -23,15 +22,7 @@ def test_pages_have_no_errors_fit_the_screen_and_are_accessible(
         assert address is not None
         try:
             urls = [f"{address[0]}/?lang=ko", f"{address[0]}/?lang=en"]
-            done = subprocess.run(
-                ["node", "tests/browser/visit.mjs", chromium, *urls],
-                cwd=ROOT,
-                capture_output=True,
-                text=True,
-                timeout=120,
-                check=False,
-            )
+            seen = walk("visit", chromium, *urls)
         finally:
             service.terminate()
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == []
+    assert seen == []

@@ -1,10 +1,8 @@
 """Papers in Chromium: checked by QR, by file and without scripts; and back from the wallet."""
 
-import json
 import os
 import secrets
 import socket
-import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -28,6 +26,7 @@ from api.store.migration import migrate, newest_revision
 from tests.api.databases import StillClock
 from tests.api.papers.site import Site
 from tests.architecture.sources import ROOT
+from tests.browser.walking import walk
 from tests.simulators.ledger import SimulatedLedger
 from tests.simulators.log_keys import MemoryLogKeys
 from verifier.eligibility.catalogue import load_catalogue
@@ -80,22 +79,7 @@ def test_anybody_can_check_a_paper_on_a_phone(chromium: str, tmp_path: Path) -> 
         file.write_bytes(site.receipt(opened).content)
         altered.write_bytes(file.read_bytes() + b" ")
         site.anchor()
-        done = subprocess.run(
-            [
-                "node",
-                "tests/browser/papers.mjs",
-                chromium,
-                origin,
-                site.code(opened),
-                str(file),
-                str(altered),
-                str(pictures),
-            ],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
+        seen = walk(
+            "papers", chromium, origin, site.code(opened), str(file), str(altered), str(pictures)
         )
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == []
+    assert seen == []

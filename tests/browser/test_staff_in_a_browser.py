@@ -1,6 +1,5 @@
 """Staff in Chromium with virtual authenticators: join, sign in, act in two, accessible pages."""
 
-import json
 import secrets
 import socket
 import subprocess
@@ -24,6 +23,7 @@ from api.ports.means import Means
 from api.store.database import Database
 from api.store.migration import migrate, newest_revision
 from tests.architecture.sources import ROOT
+from tests.browser.walking import walk
 from tests.simulators.ledger import SimulatedLedger
 from verifier.eligibility.catalogue import load_catalogue
 
@@ -75,16 +75,7 @@ def test_staff_join_sign_in_and_act_in_two_by_passkey(chromium: str, tmp_path: P
             invitation_link(origin, invite_first_administrator(means, "[시험] 관리자", n).token)
             for n in ("T-1", "T-2")
         ]
-        done = subprocess.run(
-            ["node", "tests/browser/staff.mjs", chromium, str(bundle), origin, *links],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=150,
-            check=False,
-        )
-    assert done.returncode == 0, done.stderr
-    seen = json.loads(done.stdout)
+        seen = walk("staff", chromium, str(bundle), origin, *links)
     steps = seen["steps"]
     assert seen["findings"][: steps["findingsBefore"]] == []
     assert steps["sentToTheDoor"] == "/staff/sign-in"

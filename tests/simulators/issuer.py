@@ -204,6 +204,7 @@ class SimulatedIssuer:
         """Change a credential's status and publish the list."""
         payload = HeldCredential.of(credential.text).sd_jwt.jws.payload
         index = payload["status"]["status_list"]["idx"]  # type: ignore[index,call-overload]  # ours
+        assert isinstance(index, int)
         self.entries = self.entries.replace({index: value})
         self.publish_status()
 

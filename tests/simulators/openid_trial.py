@@ -194,10 +194,10 @@ class SimulatedWallet:
             self.held += list(zip(texts, keys, strict=True))
         return answer
 
-    def vp_token(self, asked: Asked) -> dict[str, list[str]]:
+    def vp_token(self, asked: Asked) -> dict[str, Json]:
         """Answers to every query, each with a copy that is then used up."""
         parameters = asked.parameters
-        answers = {}
+        answers: dict[str, Json] = {}
         for query in parameters["dcql_query"]["credentials"]:
             vct = query["meta"]["vct_values"][0]
             one = next(

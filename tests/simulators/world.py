@@ -3,13 +3,17 @@
 from datetime import timedelta
 
 from tests.simulators.issuer import VCT, Chain, Seeded, SimulatedIssuer, answer, ask, material
-from verifier.credential.issuance import Hidden, IssuedCredential
+from verifier.credential.issuance import Claim, Hidden, IssuedCredential
 from verifier.credential.keys import SigningKey
 from verifier.credential.request import PresentationRequest
 from verifier.credential.trust import TrustMaterial
 from verifier.credential.verification import Policy, VerifiedPresentation, verify
 
-CLAIMS = {"insured": Hidden(value=False), "hours": Hidden(12), "region": "[시험] 서울"}
+CLAIMS: dict[str, Claim] = {
+    "insured": Hidden(value=False),
+    "hours": Hidden(12),
+    "region": "[시험] 서울",
+}
 PATHS = [("insured",)]
 
 

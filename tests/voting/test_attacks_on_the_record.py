@@ -13,7 +13,6 @@ from contracts.evidence.names import log_id
 from contracts.evidence.snapshot import TrustSnapshot
 from tests.simulators.poll import RNG, Forger, simulated, snapshot
 from tests.simulators.poll_forgeries import change_log
-from voting.__main__ import MAX_FOLDER_FILES, DiskFolder
 from voting.audit.contest import check_sheets
 from voting.audit.findings import MAX_LISTED, Book, Verdict
 from voting.audit.means import Trust
@@ -21,6 +20,7 @@ from voting.audit.setting import check_files, check_registrars, check_trustees
 from voting.contest.commitments import SheetOpening, commitment_of, commitments_root
 from voting.crypto.group import G1, G2
 from voting.crypto.tokens import blind_key
+from voting.disk_folder import MAX_FOLDER_FILES, DiskFolder
 from voting.poll import record
 from voting.poll.definition import PollDefinition, draft_id
 from voting.poll.documents import OpenedSet, PublishedSum

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bench.large_record import make_record
 from tests.simulators.poll import audited
-from voting.__main__ import DiskFolder
+from voting.disk_folder import DiskFolder
 from voting.workers import processes, silent
 
 

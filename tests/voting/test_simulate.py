@@ -8,7 +8,8 @@ import pytest
 
 from contracts.evidence.snapshot_file import encode_snapshot
 from tests.simulators.poll import RNG, simulated, snapshot
-from voting.__main__ import DIFFERS, HOLDS, MISUSED, TRUSTED, DiskFolder, main
+from voting.__main__ import DIFFERS, HOLDS, MISUSED, TRUSTED, main
+from voting.disk_folder import DiskFolder
 from voting.errors import VotingError
 from voting.poll.errors import RecordError
 from voting.simulate.plan import Plan, Quorum, casts, seeded_choices

@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Final
 
-from api.demo.contest.poll_folder import PollFolder
 from api.demo.contest.record import ContestRecord
 from api.demo.contest.source import ContestSource
 from api.demo.contest.synthesis import make_ballots
@@ -32,6 +31,7 @@ from voting.audit.setting import POLL_CONTRACT
 from voting.contest.entries import Entry
 from voting.contest.figures import figure
 from voting.contest.naming import Title
+from voting.disk_folder import DiskFolder
 from voting.poll.clauses import DEFAULT_MIN_BALLOTS, Option, Times
 from voting.poll.definition import PollDefinition
 from voting.simulate.plan import Plan
@@ -169,7 +169,7 @@ def hold_poll(
         witness,
     )
     plan = Plan(voters, len(finalists), source.choices, seed=source.seed)
-    folder = PollFolder(stage.folder.root / source.year / "poll")
+    folder = DiskFolder(stage.folder.root / source.year / "poll")
     with processes(_cores(voters)) as workers:
         means = Means(secrets.token_bytes, workers, _progress(stage))
         return simulate(plan, choices, means, folder, scene)
@@ -184,7 +184,7 @@ def audit_poll(record: ContestRecord, snapshot: TrustSnapshot) -> AuditReport:
     stand_in = dict(snapshot.identity.contracts).get(CheckpointLog.NAME, b"")
     contracts = (*snapshot.identity.contracts, (POLL_CONTRACT, stand_in))
     chain = replace(snapshot, identity=replace(snapshot.identity, contracts=contracts))
-    folder = PollFolder(record.folder.root / record.year / "poll")
+    folder = DiskFolder(record.folder.root / record.year / "poll")
     with processes(_cores(record.voters())) as workers:
         means = AuditMeans(secrets.token_bytes, workers)
         return audit(folder, Trust(record.poll_id(), chain), means)

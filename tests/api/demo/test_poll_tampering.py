@@ -15,7 +15,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from api.demo.checking import check_folder
 from api.demo.contest.checking import recompute
-from api.demo.contest.poll_folder import PollFolder
 from api.demo.contest.record import ContestRecord
 from api.demo.folder import SNAPSHOT
 from api.demo.report import Report
@@ -25,6 +24,7 @@ from contracts.evidence.log import LogWriter
 from contracts.evidence.merkle import leaf_hash, prove_consistency
 from tests.simulators.forger import Forger
 from voting.crypto.ballot import ballot_length
+from voting.disk_folder import DiskFolder
 from voting.poll import record
 from voting.poll.documents import AnchoredNote, decode_lines, encode_lines
 from voting.poll.record import manifest_of
@@ -152,7 +152,7 @@ def checked(root: Path, contest: Path) -> Report:
 
 def remake(forger: Forger) -> None:
     """The record's manifest, then all that stands on it."""
-    record_folder = PollFolder(forger.folder.root / POLL)
+    record_folder = DiskFolder(forger.folder.root / POLL)
     poll_id = ContestRecord(forger.folder, YEAR).poll_id()
     manifest = manifest_of(poll_id, record_folder)
     forger.folder.write(path(record.MANIFEST), manifest.to_bytes())

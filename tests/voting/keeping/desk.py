@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from voting.__main__ import DiskFolder
+from voting.disk_folder import DiskFolder
 from voting.keeping.arguments import add_keeping
 from voting.keeping.command_line import World
 from voting.workers import Workers, in_this_process, silent

@@ -23,7 +23,6 @@ from contracts.evidence.snapshot import (
 from contracts.evidence.snapshot_file import encode_snapshot
 from tests.simulators.poll import once_anchored
 from tests.voting.keeping.desk import Desk
-from voting.__main__ import DiskFolder
 from voting.audit.setting import POLL_CONTRACT
 from voting.contest.commitments import commitments_root
 from voting.contest.entries import entries_hash, entries_to_json
@@ -35,6 +34,7 @@ from voting.crypto.ceremony_record import verify_ceremony
 from voting.crypto.group import G1, G2
 from voting.crypto.randomness import random_scalar
 from voting.crypto.tokens import BlindedKey, TokenKeys, blind_key, combine_shares
+from voting.disk_folder import DiskFolder
 from voting.keeping.deciding import Booth, MemoryDecisions
 from voting.keeping.serving import Asked, Endorsement, Requests
 from voting.keeping.setting import Setting

@@ -21,7 +21,6 @@ from tests.voting.keeping.held_poll import (
     snapshot,
     write_record,
 )
-from voting.__main__ import DiskFolder
 from voting.audit.auditor import audit
 from voting.audit.means import Means, Trust
 from voting.contest.entries import entries_from_json
@@ -39,6 +38,7 @@ from voting.crypto.threshold import (
     decrypt_partially,
     verify_partial,
 )
+from voting.disk_folder import DiskFolder
 from voting.keeping.errors import OtherPollError, StepError
 from voting.keeping.final_sum import final_sum
 from voting.keeping.serving import answer_sum, endorse_poll
