@@ -57,8 +57,8 @@ OUTSIDE_WORLD = {
 EDGES = {"__main__.py"}
 # The commands of trustees and registrars: one command line could not hold them. Key files, folders
 # and passphrases are read and written by disk.py alone; the others pass paths and streams on to it.
-# What is signed, sealed or decrypted stays in the pure modules beside them. A record's folder is read
-# by the command line, by the demonstrations and by whoever measures.
+# What is signed, sealed or decrypted stays in the pure modules beside them. The folder that a
+# record lies in is read by the command line, by the demonstrations and by whoever measures.
 EDGE_FILES = {
     "voting/disk_folder.py",
     "voting/keeping/arguments.py",
