@@ -211,7 +211,7 @@ class Forger:
         return {finding.check for finding in self.report(trust).findings}
 
 
-def audited(folder: MemoryFolder, trust: Trust | None = None) -> Report:
+def audited(folder: record.Folder, trust: Trust | None = None) -> Report:
     return audit(folder, trust or Trust(), AuditMeans(RNG))
 
 

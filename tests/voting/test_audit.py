@@ -135,6 +135,37 @@ def test_checkpoint_of_another_key_is_none_of_those_that_were_anchored(forger: F
     assert forger.failing(Trust(chain=chain)) == {"A-09", "A-10"}
 
 
+UNSIGNED = {
+    "signature": lambda line: line.replace(b"dojang", b"other"),
+    "member": lambda line: line.replace(b"anchored_at", b"moment"),
+    "no JSON": lambda _: b"?\n",
+    "space": lambda line: b" " + line,
+    "empty": lambda _: b"\n",
+    "no end": lambda line: line[:-1],
+}
+
+
+@pytest.mark.parametrize("change", UNSIGNED.values(), ids=UNSIGNED.keys())
+def test_unsigned_line_beside_the_anchored_ones_is_none_of_them(
+    forger: Forger, change: Callable[[bytes], bytes]
+) -> None:
+    """Nothing that was anchored is missing; one line more is there that nobody signed."""
+    chain = snapshot(forger.poll)
+    last = forger.files[record.CHECKPOINTS].splitlines(keepends=True)[-1]
+    forger.files[record.CHECKPOINTS] += change(last)
+    assert forger.failing() == {"A-09"}
+    assert forger.failing(Trust(chain=chain)) == {"A-09", "A-10"}
+
+
+def test_board_without_any_checkpoint_is_found(forger: Forger) -> None:
+    """Nobody signed for these ballots, however sound each of them is."""
+    forger.files[record.CHECKPOINTS] = b""
+    assert forger.failing() == {"A-09"}
+    verdicts = dict(forger.report().verdicts)
+    undetermined = {check for check, found in verdicts.items() if found is Verdict.UNDETERMINED}
+    assert undetermined == {"A-03", "A-11", "A-18", "A-20", "A-21"}
+
+
 def test_ballots_that_the_signed_root_does_not_cover_are_found(forger: Forger) -> None:
     """The checkpoints stay; one ballot is exchanged for another valid one of the same voter."""
     ballots = forger.ballots()

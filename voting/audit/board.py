@@ -2,9 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import repeat
 from typing import Final
 
 from contracts.evidence.merkle import Tree, leaf_hash
@@ -57,7 +55,9 @@ def scan_board(context: PollContext, folder: Folder, state: BoardState | None, b
         if ends and scan.tree.root() != roots[index + 1]:
             book.add("A-09", where, "the ballots so far do not give the signed root")
         before = b"" if ends else leaf
-    if scan.tree.size != (0 if state is None else state.final.size):
+    if state is None and scan.tree.size:
+        book.add("A-09", record.BALLOTS, "no final checkpoint vouches for these ballots")
+    if state is not None and scan.tree.size != state.final.size:
         book.add("A-09", record.BALLOTS, "there are other ballots than the final checkpoint says")
     return scan
 
@@ -102,8 +102,7 @@ def check_ballots(
     done, total = 0, add((), definition.shape.options)
     together = chunk_ballots(scan.tree.size)
     ordinates = _ordinates(definition.shape, folder, (scan.tree.size, together), book)
-    blocks = _blocks(definition.shape, folder, together)
-    pairs = zip(blocks, ordinates, strict=False)  # There is no end of what lies beside the ballots.
+    pairs = _pairs(definition.shape, folder, together, ordinates, book)
     chunks = _chunks(keys, pairs, scan.counted.places(), means.rng)
     try:
         for outcome in means.workers(check_chunk, chunks):
@@ -122,36 +121,47 @@ def check_ballots(
 
 def _ordinates(
     shape: PollShape, folder: Folder, sizes: tuple[int, int], book: Book
-) -> Iterator[bytes | None]:
-    """A-24 for the whole file: what lies beside so many ballots at a time; nothing if it is wrong.
+) -> Iterator[bytes] | None:
+    """A-24 for the whole file: what lies beside so many ballots at a time; None if it is wrong.
 
     ``sizes``: all ballots, and how many at a time.
     """
     place, (ballots, together) = record.ORDINATES, sizes
     each = ordinates_length(shape)
-
     try:
         length = folder.length(place)
     except RecordError:
-        return repeat(None)  # It is not there; one that is linked is a finding of A-01.
+        return None  # It is not there; one that is linked is a finding of A-01.
     text = f"{length} bytes, the ordinates of {ballots} ballots are {ballots * each}"
     book.expect("A-24", place, holds=length == ballots * each, otherwise=text)
-    return _beside(folder, each * together) if length == ballots * each else repeat(None)
+    return folder.blocks(place, each * together) if length == ballots * each else None
 
 
-def _beside(folder: Folder, size: int) -> Iterator[bytes]:
-    """The ordinates; where they cannot be read any more, empty ones, which fit no ballot."""
-    with suppress(RecordError):
-        yield from folder.blocks(record.ORDINATES, size)
-    yield from repeat(b"")
-
-
-def _blocks(shape: PollShape, folder: Folder, together: int) -> Iterator[bytes]:
-    """Whole ballots, so many at a time."""
-    length = ballot_length(shape)
+def _pairs(
+    shape: PollShape,
+    folder: Folder,
+    together: int,
+    ordinates: Iterator[bytes] | None,
+    book: Book,
+) -> Iterator[tuple[bytes, bytes | None]]:
+    """So many whole ballots at a time, and their ordinates while there are enough of these."""
+    length, each = ballot_length(shape), ordinates_length(shape)
     for block in folder.blocks(record.BALLOTS, length * together):
-        if whole := len(block) // length * length:
-            yield block[:whole]
+        count = len(block) // length
+        beside = None if ordinates is None else _next(ordinates)
+        if beside is not None and len(beside) != count * each:
+            book.add("A-24", record.ORDINATES, "the file was not the same when it was read again")
+            ordinates, beside = None, None
+        if count:
+            yield block[: count * length], beside
+
+
+def _next(blocks: Iterator[bytes]) -> bytes:
+    """The next block; nothing at the end, and where the file cannot be read any more."""
+    try:
+        return next(blocks, b"")
+    except RecordError:
+        return b""
 
 
 def _chunks(

@@ -14,7 +14,7 @@ from contracts.evidence.snapshot import TrustSnapshot
 from voting.audit.findings import Book
 from voting.poll import record
 from voting.poll.definition import PollDefinition
-from voting.poll.documents import AnchoredNote, decode_lines
+from voting.poll.documents import AnchoredNote, decode_line, split_lines
 from voting.poll.record import Folder
 
 MAX_CHECKPOINTS_BYTES: Final = 1 << 28
@@ -46,36 +46,39 @@ def check_checkpoints(
 def _check(
     definition: PollDefinition, folder: Folder, chain: TrustSnapshot | None, book: Book
 ) -> BoardState | None:
-    notes = book.attempt("A-09", _PLACE, partial(_load, folder))
-    keys = [definition.board_key]
-    opened = [
-        book.stage(
-            partial(
-                book.attempt, "A-09", f"{_PLACE}[{i}]", partial(open_checkpoint, one.note, keys)
-            )
-        )
-        for i, one in enumerate(notes)
-    ]
-    points = [point for point in opened if point is not None]
-    _check_times(definition, [one.anchored_at for one in notes], book)
+    lines = book.attempt("A-09", _PLACE, partial(_load, folder))  # Each is read by itself.
+    opened = [_open(definition, i, line, book) for i, line in enumerate(lines)]
+    known = [one for one in opened if one is not None]
+    _check_times(definition, [note.anchored_at for _, note in known], book)
     if chain is not None:
-        pairs = zip(opened, notes, strict=True)
-        claimed = [(p.size, p.root, n.anchored_at) for p, n in pairs if p is not None]
-        expected = _anchored(definition, chain)
+        claimed = [(point.size, point.root, note.anchored_at) for point, note in known]
+        same = len(known) == len(lines) and claimed == _anchored(definition, chain)
         text = "these are not the checkpoints that were anchored until the end of the grace"
-        book.expect("A-10", _PLACE, holds=expected == claimed, otherwise=text)
+        book.expect("A-10", _PLACE, holds=same, otherwise=text)
         complete = chain.head.time > definition.times.final
         text = "the snapshot is older than the end of the grace: more may have been anchored"
         book.expect("A-10", _PLACE, holds=complete, otherwise=text)
-    if len(points) < len(notes):
+    if len(known) < len(lines):
         return None
-    _check_growth(points, notes, book)
-    return BoardState(tuple(points)) if points else None
+    points = tuple(point for point, _ in known)
+    _check_growth(points, [note for _, note in known], book)
+    return BoardState(points) if points else None
 
 
-def _load(folder: Folder) -> list[AnchoredNote]:
-    lines = decode_lines(record.read(folder, _PLACE, MAX_CHECKPOINTS_BYTES))
-    return [AnchoredNote.from_json(line) for line in lines]
+def _open(
+    definition: PollDefinition, index: int, line: bytes, book: Book
+) -> tuple[Checkpoint, AnchoredNote] | None:
+    """A checkpoint with its line; None for one that cannot be read, or that is not signed."""
+
+    def act() -> tuple[Checkpoint, AnchoredNote]:
+        note = AnchoredNote.from_json(decode_line(line))
+        return open_checkpoint(note.note, [definition.board_key]), note
+
+    return book.stage(partial(book.attempt, "A-09", f"{_PLACE}[{index}]", act))
+
+
+def _load(folder: Folder) -> list[bytes]:
+    return split_lines(record.read(folder, _PLACE, MAX_CHECKPOINTS_BYTES))
 
 
 def _check_growth(points: Sequence[Checkpoint], notes: Sequence[AnchoredNote], book: Book) -> None:

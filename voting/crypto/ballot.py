@@ -144,7 +144,8 @@ def parse_ballot(data: bytes, context: PollContext, ordinates: bytes | None = No
         SequenceRangeError: B-04.
         GroupError: a point or scalar that is not canonical, or the neutral element
             (G-01, G-02, G-04).
-        OrdinateError: they do not fit the ballot (B-11).
+        OrdinateError: they do not fit the ballot (B-11). That may be the fault of a point, or hide
+            that of a scalar: without ordinates the same bytes tell.
     """
     shape = context.shape
     if len(data) != ballot_length(shape):

@@ -132,10 +132,31 @@ def decode_lines(data: bytes) -> list[Json]:
     Raises:
         EncodingError: a line that is not canonical, too long, or not ended; too many lines.
     """
-    lines = data.split(b"\n")
-    if lines.pop() or len(lines) > MAX_LINES:
-        raise EncodingError(f"lines end with a line feed; there are at most {MAX_LINES}")
-    return [parse_canonical(line, max_bytes=MAX_LINE_BYTES) for line in lines]
+    return [decode_line(line) for line in split_lines(data)]
+
+
+def split_lines(data: bytes) -> list[bytes]:
+    """The lines of a document, each with its line feed; the last one may lack it.
+
+    Raises:
+        EncodingError: too many lines.
+    """
+    *whole, rest = data.split(b"\n")
+    lines = [line + b"\n" for line in whole] + ([rest] if rest else [])
+    if len(lines) > MAX_LINES:
+        raise EncodingError(f"there are at most {MAX_LINES} lines")
+    return lines
+
+
+def decode_line(line: bytes) -> Json:
+    """One line with its line feed.
+
+    Raises:
+        EncodingError: not canonical, too long, or not ended.
+    """
+    if not line.endswith(b"\n"):
+        raise EncodingError("a line ends with a line feed")
+    return parse_canonical(line[:-1], max_bytes=MAX_LINE_BYTES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ class Judged:
 
     data: bytes = field(repr=False)
     error: CryptoError | None
-    ordinates: bytes = field(repr=False, default=b"")
+    ordinates: bytes = field(repr=False)
 
 
 def judge(intake: Intake) -> tuple[Judged, ...]:
@@ -52,7 +52,7 @@ def judge(intake: Intake) -> tuple[Judged, ...]:
         outcome = verify_batch(context, list(parsed.values()), intake.rng)
         errors |= {places[refusal.place]: refusal.error for refusal in outcome.refused}
     return tuple(
-        Judged(data, errors[place])
+        Judged(data, errors[place], b"")
         if place in errors
         else Judged(data, None, ordinates_of(parsed[place]))
         for place, data in enumerate(intake.ballots)

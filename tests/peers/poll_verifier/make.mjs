@@ -3,8 +3,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join as path } from "node:path";
 import { canonicalBytes } from "./lib/canonical.mjs";
+import { honest } from "./make/honest.mjs";
 import { files, write } from "./make/poll.mjs";
-import { honest, SCENARIOS } from "./make/scenarios.mjs";
+import { SCENARIOS } from "./make/scenarios.mjs";
 
 const [dir, ...chosen] = process.argv.slice(2);
 if (dir === undefined) {

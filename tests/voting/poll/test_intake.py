@@ -81,7 +81,7 @@ def test_window_and_doubles_come_before_the_verdict() -> None:
         here.receive_judged(unsigned, times.closes)
     accepted = here.receive_judged(first, times.opens)
     assert here.receive_judged(first, times.closes) == accepted, "the same bytes, the same answer"
-    double = Judged(first.data[:-1] + bytes([first.data[-1] ^ 1]), BallotSignatureError("x"))
+    double = Judged(first.data[:-1] + bytes([first.data[-1] ^ 1]), BallotSignatureError("x"), b"")
     with pytest.raises(CastTwiceError):
         here.receive_judged(double, times.opens)
 

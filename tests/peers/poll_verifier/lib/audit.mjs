@@ -3,29 +3,17 @@ import { checkBallots } from "./batch.mjs";
 import { equal, hex, items, Reader, Refused, unhex } from "./bytes.mjs";
 import { checkCeremony, checkEndorsements } from "./ceremony.mjs";
 import { bytesMember, canonicalBytes, members, parse, timeMember } from "./canonical.mjs";
+import { Checks, need } from "./checks.mjs";
 import { decide } from "./contest_result.mjs";
 import { readDefinition, settingOf } from "./definition.mjs";
 import * as log from "./log.mjs";
-import { leafHash, root } from "./merkle.mjs";
+import { leafHash } from "./merkle.mjs";
 import { ballotLengthOf, makePoll } from "./params.mjs";
 import { checkFiles, Folder, Lacking, ORDINATES, readManifest, TALLY, tokenLog } from "./record.mjs";
 import { readCommitments, readEntries, readOpened, readPanel } from "./sheets.mjs";
 import * as chain from "./snapshot.mjs";
 import { sha256 } from "./transcript.mjs";
 import * as tally from "./tally.mjs";
-
-/** @typedef {{check: string, place: string, code: string, message: string}} Finding */
-
-/**
- * @template T
- * @param {T|null|undefined} value
- * @param {string} what
- * @returns {T}
- */
-function need(value, what) {
-  if (value === null || value === undefined) throw new Lacking(`lacks ${what}`);
-  return value;
-}
 
 /** The 4 n messages of a ceremony by round. @param {Uint8Array} bytes @param {number} n */
 function readRounds(bytes, n) {
@@ -36,20 +24,6 @@ function readRounds(bytes, n) {
   if (messages.length !== 4 * n) throw new Refused("K-02", "not four messages of each party");
   return [0, 1, 2, 3].map((k) => messages.slice(k * n, (k + 1) * n));
 }
-
-/**
- * What went wrong, as a finding.
- * @param {unknown} error
- * @param {string} place
- * @param {import("./log.mjs").Add} add
- */
-function report(error, place, add) {
-  const message = error instanceof Error ? error.message : String(error);
-  add(message, place, error instanceof Refused ? error.check : undefined);
-}
-
-/** Of one check at most so many findings are listed. */
-const MOST = 10_000;
 
 /** Ceremonies that were found good: the answer depends on setting and bytes alone. @type {Map<string, any>} */
 const known = new Map();
@@ -65,57 +39,18 @@ function ceremonyOf(setting, bytes) {
   return known.get(key);
 }
 
-export class Audit {
+export class Audit extends Checks {
   /**
    * @param {string} dir
    * @param {{pollId?: string|null, snapshot?: any}} [options]
    */
   constructor(dir, { pollId = null, snapshot = null } = {}) {
+    super();
     this.folder = new Folder(dir);
     this.asked = pollId;
     this.snapshot = snapshot;
-    /** @type {Finding[]} */
-    this.findings = [];
-    /** @type {Record<string, string>} */
-    this.checks = {};
     /** What one check found and later ones use. @type {Record<string, any>} */
     this.x = {};
-  }
-
-  /**
-   * One check: what it cannot read is a finding, what it lacks leaves it undetermined.
-   * @param {string} check
-   * @param {string} place
-   * @param {(add: import("./log.mjs").Add) => void} body
-   */
-  run(check, place, body) {
-    const before = this.findings.length;
-    /** @type {import("./log.mjs").Add} */
-    const add = (message, at = place, code = check) => {
-      if (this.findings.length - before < MOST) this.findings.push({ check, place: at, code, message });
-    };
-    let state = "holds";
-    try {
-      body(add);
-    } catch (error) {
-      if (error instanceof Lacking) state = "undetermined";
-      else report(error, place, add);
-    }
-    this.checks[check] = this.findings.length > before ? "fails" : state;
-  }
-
-  /**
-   * A step whose failure must not stop the rest of its check.
-   * @param {import("./log.mjs").Add} add
-   * @param {string} place
-   * @param {() => void} body
-   */
-  step(add, place, body) {
-    try {
-      body();
-    } catch (error) {
-      report(error, place, add);
-    }
   }
 
   all() {
@@ -254,7 +189,8 @@ export class Audit {
       const { origin, key } = d.publication;
       x.checkpoints = log.readCheckpoints(folder.read("board/checkpoints.jsonl"), origin, unhex(key), add);
       log.checkCheckpoints(x.checkpoints, x.poll ? (x.hashes ?? null) : null, add);
-      x.signed = x.checkpoints.includes(null) ? null : x.checkpoints;
+      // Only then there is a final checkpoint.
+      x.signed = x.checkpoints.length === 0 || x.checkpoints.includes(null) ? null : x.checkpoints;
     });
     this.run("A-10", "board/checkpoints.jsonl", (add) => {
       const { opens, last } = need(x.def, "the definition");
@@ -336,7 +272,7 @@ export class Audit {
     this.run("A-18", "tally/aggregate.json", (add) => {
       const poll = need(x.poll, "the parameters");
       x.aggregate = tally.readAggregate(folder.readTally("tally/aggregate.json"), poll.m);
-      const final = need(x.signed, "the checkpoints").at(-1) ?? { size: x.leaves?.length, root: root(x.hashes ?? []) };
+      const final = need(x.signed, "the checkpoints").at(-1);
       const counted = need(x.counted, "the ballots").map((/** @type {any} */ r) => x.leaves[r.i]);
       const own = { size: final.size, root: final.root, N: counted.length, sums: tally.addUp(poll, counted) };
       tally.checkAggregate(x.aggregate, own, add);

@@ -46,21 +46,32 @@ export function parse(bytes, limit = 2 ** 23) {
 }
 
 /**
+ * The lines of a file, each with the line feed that ends it; the last one may lack it.
+ * @param {Uint8Array} bytes
+ */
+export function splitLines(bytes) {
+  const out = [];
+  let at = 0;
+  while (at < bytes.length) {
+    const end = bytes.indexOf(10, at) + 1 || bytes.length;
+    out.push(bytes.subarray(at, end));
+    at = end;
+  }
+  return out;
+}
+
+/** The document of one line. @param {Uint8Array} line */
+export function parseLine(line) {
+  if (line[line.length - 1] !== 10) throw new Error("the last line has no line feed");
+  return parse(line.subarray(0, -1));
+}
+
+/**
  * Documents, each ended by one line feed.
  * @param {Uint8Array} bytes
  * @returns {any[]}
  */
-export function parseLines(bytes) {
-  const out = [];
-  let at = 0;
-  while (at < bytes.length) {
-    const end = bytes.indexOf(10, at);
-    if (end < 0) throw new Error("the last line has no line feed");
-    out.push(parse(bytes.subarray(at, end)));
-    at = end + 1;
-  }
-  return out;
-}
+export const parseLines = (bytes) => splitLines(bytes).map(parseLine);
 
 /**
  * An object with exactly these members.

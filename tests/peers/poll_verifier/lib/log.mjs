@@ -3,7 +3,7 @@
 import { checkBeside, checkOpening, cut, trackingCode } from "./ballot.mjs";
 import { checkBallots, readOnce, refusal } from "./batch.mjs";
 import { compare, equal, hex, items } from "./bytes.mjs";
-import { bytesMember, members, parseLines, timeMember } from "./canonical.mjs";
+import { bytesMember, members, parseLine, parseLines, splitLines, timeMember } from "./canonical.mjs";
 import { ORDINATE, readG1 } from "./group.mjs";
 import { consistent, leafHash, root } from "./merkle.mjs";
 import { openCheckpoint } from "./note.mjs";
@@ -60,7 +60,8 @@ function noteText(bytes) {
 }
 
 /**
- * A-09, form: the checkpoints with times and proofs; a bad line is a finding and null.
+ * A-09, form: the checkpoints with times and proofs; a line that cannot be read or is not signed is a finding
+ * and null.
  * @param {Uint8Array} bytes
  * @param {string} origin
  * @param {Uint8Array} key
@@ -68,9 +69,9 @@ function noteText(bytes) {
  * @returns {(Checkpoint|null)[]}
  */
 export function readCheckpoints(bytes, origin, key, add) {
-  return parseLines(bytes).map((line, i) => {
+  return splitLines(bytes).map((own, i) => {
     try {
-      members(line, ["anchored_at", "note", "proof"], "checkpoint");
+      const line = members(parseLine(own), ["anchored_at", "note", "proof"], "checkpoint");
       const at = timeMember(line.anchored_at, "anchored_at");
       if (!Array.isArray(line.proof)) throw new Error("proof is no list");
       const proof = line.proof.map((/** @type {unknown} */ p) => bytesMember(p, 32, "node"));
@@ -103,9 +104,9 @@ export function checkCheckpoints(checkpoints, hashes, add) {
     }
     before = c;
   }
-  const last = checkpoints.length === 0 ? 0 : checkpoints[checkpoints.length - 1]?.size;
-  if (hashes !== null && last !== undefined && hashes.length > last) {
-    add("ballots after the last checkpoint", "board/ballots.bin");
+  const vouched = checkpoints.at(-1)?.size ?? 0;
+  if (hashes !== null && hashes.length > vouched) {
+    add("ballots that no final checkpoint vouches for", "board/ballots.bin");
   }
 }
 
@@ -113,7 +114,7 @@ export function checkCheckpoints(checkpoints, hashes, add) {
 const follows = (a, b) => consistent(a.size, b.size, a.root, b.root, b.proof);
 
 /**
- * A-10.
+ * A-10, over the lines that are signed.
  * @param {(Checkpoint|null)[]} checkpoints
  * @param {number} opens
  * @param {number} last

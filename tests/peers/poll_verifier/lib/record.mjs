@@ -21,6 +21,16 @@ const LIMITS = [
 /** @param {string} name */
 const limitOf = (name) => LIMITS.find(([pattern]) => pattern.test(name))?.[1] ?? 2 ** 20;
 
+/** Whether a file or folder can be read at all. @param {string} file */
+function opens(file) {
+  try {
+    closeSync(openSync(file, "r"));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** @param {string} file */
 function sha256File(file) {
   const hash = createHash("sha256");
@@ -34,7 +44,7 @@ function sha256File(file) {
   return hash.digest("hex");
 }
 
-/** The files of a folder; what is linked or special is named, not read. */
+/** The files of a folder; what is linked or special, or cannot be read, is named alone: it counts as not there. */
 export class Folder {
   /** @param {string} root */
   constructor(root) {
@@ -51,9 +61,9 @@ export class Folder {
     for (const name of readdirSync(path(this.root, prefix)).sort()) {
       const full = prefix === "" ? name : `${prefix}/${name}`;
       const stat = lstatSync(path(this.root, full));
-      if (stat.isDirectory()) this.walk(full);
-      else if (stat.isFile()) this.files.set(full, stat.size);
-      else this.strange.push(full);
+      if (!(stat.isDirectory() || stat.isFile()) || !opens(path(this.root, full))) this.strange.push(full);
+      else if (stat.isDirectory()) this.walk(full);
+      else this.files.set(full, stat.size);
     }
   }
 
@@ -138,7 +148,7 @@ export function readManifest(bytes) {
  * @param {{registrars: number, contest: boolean}|null} shape null where the definition cannot be read
  */
 export function checkFiles(folder, manifest, shape) {
-  const found = folder.strange.map((name) => `${name} is no plain file`);
+  const found = folder.strange.map((name) => `${name} is no plain file that can be read`);
   const listed = new Map((manifest?.files ?? []).map((f) => [f.name, f]));
   const asked = new Set(wanted(shape ?? { registrars: 0, contest: false }));
   const known = new Set([ORDINATES, ...TALLY, ...wanted(shape ?? { registrars: 32, contest: true })]);

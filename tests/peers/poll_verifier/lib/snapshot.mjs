@@ -172,7 +172,8 @@ export function anchoredAlone(snapshot, origin, state, { closes, last }) {
 }
 
 /**
- * A-10: exactly the checkpoints anchored until the end, seen from later than the end.
+ * A-10: exactly the checkpoints anchored until the end, seen from later than the end; what cannot be read or is
+ * not signed (null) is none of them.
  * @param {ReturnType<typeof readSnapshot>} snapshot
  * @param {string} origin
  * @param {number} last

@@ -1,13 +1,26 @@
 // Records in which everything is signed and proven by those who hold the keys, and one thing is
 // wrong: what an auditor has to find without any help of the manifest's hashes.
-import { ordinatesOf, readBallot } from "../lib/ballot.mjs";
-import { hex, join } from "../lib/bytes.mjs";
-import { Fr } from "../lib/group.mjs";
-import { opened } from "./contest.mjs";
-import { endorse, makeBallot, makeOpening } from "./crypto.mjs";
-import { checkpoints, Poll, snapshot, sorted, tally, tokenLogs } from "./poll.mjs";
+import { ordinatesOf } from "../lib/ballot.mjs";
+import { hex } from "../lib/bytes.mjs";
+import { endorse, makeOpening } from "./crypto.mjs";
+import {
+  anchorAgain,
+  badBits,
+  firstOf,
+  flipped,
+  layBeside,
+  leaveOut,
+  leaveSubgroup,
+  opposite,
+  pointsOf,
+  rebuild,
+  replaceFirst,
+  SHEETS,
+  TALLY,
+} from "./deviations.mjs";
+import { choice, columns } from "./honest.mjs";
+import { checkpoints, snapshot, sorted, tally, tokenLogs } from "./poll.mjs";
 
-/** @typedef {Awaited<ReturnType<typeof honest>>} Honest */
 /**
  * @typedef {object} Scenario
  * @property {string[]} finds the checks that find it, none for an honest record
@@ -15,166 +28,6 @@ import { checkpoints, Poll, snapshot, sorted, tally, tokenLogs } from "./poll.mj
  * @property {(h: any) => void} [chain] changes the snapshot, which is then given to the auditor
  * @property {"plain"|"slack"|"few"|"keys"} [poll]
  */
-
-const PLANS = {
-  plain: { m: 2, min: 1, max: 1, maxCasts: 1, checks: false, voters: 6, contest: false },
-  slack: { m: 3, min: 0, max: 2, maxCasts: 3, checks: true, voters: 6, contest: true },
-  few: { m: 2, min: 1, max: 1, maxCasts: 1, checks: false, voters: 4, contest: true },
-  keys: {
-    ...{ m: 2, min: 1, max: 1, maxCasts: 1, checks: false, voters: 6, contest: false },
-    forgeKeys: (/** @type {bigint[][][]} */ c) => {
-      const other = c.slice(1).reduce((sum, own) => Fr.add(sum, Fr.add(own[0][0], own[1][0])), 0n);
-      c[0][1][0] = Fr.neg(Fr.add(c[0][0][0], other)); // the second key is opposite to the first
-    },
-  },
-};
-
-/** @param {number[][]} rows */
-const columns = (rows) => rows[0].map((_, i) => rows.reduce((n, row) => n + row[i], 0));
-
-/** Votes of the voters of a plan. @param {string} name @param {number} i */
-function choice(name, i) {
-  if (name !== "slack") return i % 3 === 0 ? [0, 1] : [1, 0];
-  return [[0, 0, 0], [1, 0, 1], [0, 1, 0], [1, 1, 0], [0, 0, 1], [0, 1, 1]][i];
-}
-
-/**
- * Everything of an honest poll, before it is written.
- * @param {keyof typeof PLANS} name
- */
-export function honest(name) {
-  const poll = new Poll(`stranger ${name}`, PLANS[name]);
-  const votes = poll.voters.map((_, i) => choice(name, i));
-  const ballots = votes.map((v, i) => poll.ballot(i, v));
-  const counted = [...ballots];
-  const half = ballots.length >> 1;
-  const batches = [sorted(ballots.slice(0, half)), sorted(ballots.slice(half))];
-  if (name === "slack") {
-    const again = poll.ballot(1, [0, 0, 1], 2);
-    votes[1] = [0, 0, 1];
-    counted[1] = again;
-    batches.push([again]);
-  }
-  const opening = (/** @type {number[]} */ v) => makeOpening(poll.parameters, v, poll.source.scalar());
-  const checks = name === "slack" ? [opening([0, 1, 0]), opening([0, 0, 0])].sort(Buffer.compare) : [];
-  const sign = (/** @type {any} */ side) => endorse(side.secrets, poll.pollId, side.transcript);
-  const logs = tokenLogs(poll);
-  const anchored = checkpoints(poll, batches);
-  const parts = {
-    batches,
-    ordinates: null,
-    checkpoints: anchored,
-    logs,
-    checks,
-    inbox: name === "slack" ? inbox(poll, batches) : [],
-    tally: name === "few" ? null : tally(poll, counted, batches.flat(), columns(votes)),
-    opened: poll.contest === null ? null : opened(poll.contest),
-    endorsements: { trustees: sign(poll.trustees), registrars: sign(poll.registrars) },
-  };
-  return { poll, name, votes, counted, parts, snapshot: snapshot(poll, parts) };
-}
-
-/**
- * Ballots that were posted, each refused for the reason that the record names.
- * @param {Poll} poll
- * @param {Uint8Array[][]} batches
- */
-function inbox(poll, batches) {
-  const [first, second] = batches[0];
-  const own = poll.ballot(0, [1, 0, 0], 3);
-  const change = (/** @type {Uint8Array} */ b, /** @type {number} */ at, /** @type {number[]} */ to) => {
-    const out = Uint8Array.from(b);
-    out.set(to, at);
-    return out;
-  };
-  const swap = (/** @type {Uint8Array} */ b, /** @type {Uint8Array} */ a) =>
-    join(b.subarray(0, 131), a.subarray(131, 179), b.subarray(179));
-  const list = /** @type {[Uint8Array, string][]} */ ([
-    [first, ""],
-    [own.subarray(1), "B-01"],
-    [change(own, 0, [2]), "B-02"],
-    [change(first, 800, [1]), "R-02"],
-    [change(first, 33, [0, 3]), "R-03"],
-    [swap(own, second), "R-04"],
-    [change(own, 1, [0]), "B-03"],
-    [change(own, 33, [0, 4]), "B-04"],
-    [change(own, 35, [0]), "G-01"],
-    [change(own, 35, [0xc0]), "G-02"],
-    [change(own, own.length - 32, [255]), "G-04"],
-    [change(own, own.length - 1, [own[own.length - 1] ^ 1]), "B-05"],
-    [own.subarray(0, 0), "B-01"],
-  ]);
-  return list.map(([ballot, refused]) => ({ ballot: hex(ballot), refused }));
-}
-
-/** Ballots, checkpoints and tally anew, from other batches. @param {any} h @param {Uint8Array[][]} batches */
-function rebuild(h, batches) {
-  h.parts.batches = batches;
-  h.parts.checkpoints = checkpoints(h.poll, batches);
-  h.parts.tally = tally(h.poll, h.counted, batches.flat(), columns(h.votes));
-}
-
-/** Replaces voter 0's ballot. @param {any} h @param {Uint8Array} ballot */
-function replaceFirst(h, ballot) {
-  const old = h.counted[0];
-  h.counted[0] = ballot;
-  rebuild(h, h.parts.batches.map((/** @type {Uint8Array[]} */ b) => sorted(b.map((x) => (x === old ? ballot : x)))));
-}
-
-/** The points of a ballot. @param {any} h @param {Uint8Array} ballot */
-const pointsOf = (h, ballot) => readBallot(h.poll.parameters, ballot).points;
-
-/**
- * The ordinates beside all ballots, those of voter 0's ballot as they are given.
- * @param {any} h
- * @param {Uint8Array} [given]
- */
-function layBeside(h, given = ordinatesOf(pointsOf(h, h.counted[0]))) {
-  const own = (/** @type {Uint8Array} */ b) => (b === h.counted[0] ? given : ordinatesOf(pointsOf(h, b)));
-  h.parts.ordinates = h.parts.batches.flat().map(own);
-}
-
-/** The ordinates of voter 0's ballot, that of one point being the opposite one's. @param {any} h @param {number} i */
-function opposite(h, i) {
-  const points = pointsOf(h, h.counted[0]);
-  return ordinatesOf(points.with(i, points[i].negate()));
-}
-
-/** Voter 0's A is of order three. @param {any} h */
-function leaveSubgroup(h) {
-  const old = h.counted[0];
-  replaceFirst(h, join(old.subarray(0, 83), ORDER_THREE, old.subarray(131)));
-}
-
-/** The first ballot in the log under the key of another. @param {any} h @param {Uint8Array} ballot */
-function firstOf(h, ballot) {
-  const key = (/** @type {Uint8Array} */ b) => hex(b.subarray(35, 83));
-  return h.parts.batches.flat().find((/** @type {Uint8Array} */ b) => key(b) === key(ballot));
-}
-
-/** @param {Uint8Array} bytes @param {number} at */
-function flipped(bytes, at) {
-  const out = Uint8Array.from(bytes);
-  out[at] ^= 1;
-  return out;
-}
-
-/** Where the logs of one leaf stand in a snapshot. */
-const [TALLY, SHEETS] = [5, 6];
-
-/** @param {any} h */
-function leaveOut(h) {
-  const { opened: all } = h.parts;
-  h.parts.opened = { ...all, openings: all.openings.slice(0, -1) };
-}
-
-/** A second checkpoint in a log of one leaf. @param {any} h @param {number} which */
-function anchorAgain(h, which) {
-  const list = h.snapshot.logs[which].checkpoints;
-  list.push({ ...list[0], sequence: 1, size: 2, block: 70, time: "2026-01-14T00:00:00Z" });
-}
-
-const ORDER_THREE = Uint8Array.from([0x80, ...Array(47).fill(0)]);
 
 /** @type {Record<string, Scenario>} */
 export const SCENARIOS = {
@@ -327,6 +180,32 @@ export const SCENARIOS = {
     deviate: (h) => (h.parts.checkpoints[0].anchored_at = "2026-01-04T23:59:59Z"),
   },
   "a checkpoint twice": { finds: ["A-09"], deviate: (h) => h.parts.checkpoints.push(h.parts.checkpoints[1]) },
+  "an unsigned line after the honest checkpoints": {
+    finds: ["A-09", "A-10"],
+    deviate: (h) => {
+      const last = h.parts.checkpoints.at(-1);
+      h.parts.checkpoints.push({ ...last, note: last.note.replace("\n\n\u2014 poll.", "\n\n\u2014 other.") });
+    },
+    chain: () => {},
+  },
+  "a checkpoint with a renamed member": {
+    finds: ["A-09", "A-10"],
+    deviate: (h) => {
+      const { anchored_at: time, ...rest } = h.parts.checkpoints[0];
+      h.parts.checkpoints[0] = { ...rest, time };
+    },
+    chain: () => {},
+  },
+  "ballots without a checkpoint": { finds: ["A-09"], deviate: (h) => (h.parts.checkpoints = []) },
+  "a board without ballots": {
+    finds: [],
+    poll: "few",
+    deviate: (h) => {
+      Object.assign(h.parts, { batches: [], checkpoints: [] });
+      h.snapshot = snapshot(h.poll, h.parts);
+    },
+    chain: () => {},
+  },
   "a proof for the first checkpoint": {
     finds: ["A-09"],
     deviate: (h) => h.parts.checkpoints[0].proof.push("00".repeat(32)),
@@ -482,15 +361,3 @@ export const SCENARIOS = {
     chain: (h) => h.snapshot.logs.splice(TALLY, 1),
   },
 };
-
-/**
- * A ballot whose bits break the rules, with the proof of somebody who follows it otherwise.
- * @param {any} h
- * @param {number[]} bits
- */
-function badBits(h, bits) {
-  const { k, sigma } = h.poll.voters[0];
-  const bad = makeBallot(h.poll.parameters, h.poll.source, { k, sigma, seq: 1, votes: [1, 0], bits });
-  h.votes[0] = bits;
-  replaceFirst(h, bad);
-}
