@@ -123,7 +123,7 @@ def _parse(chunk: Chunk, context: PollContext) -> tuple[list[tuple[int, Ballot]]
 
 
 def _items(chunk: Chunk, context: PollContext) -> Iterator[tuple[bytes, bytes | None]]:
-    """Each ballot with its ordinates; too few of these are empty ones."""
+    """Each ballot with its ordinates, where there are any."""
     length, beside = ballot_length(context.shape), ordinates_length(context.shape)
     for i in range(len(chunk.data) // length):
         data = chunk.data[i * length : (i + 1) * length]

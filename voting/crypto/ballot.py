@@ -167,7 +167,7 @@ def ordinates_length(shape: PollShape) -> int:
 
 
 def ordinates_of(ballot: Ballot) -> bytes:
-    """Y of all points in the order of the bytes, 48 bytes each: to be kept beside the ballot."""
+    """The y of all points in the order of the bytes, 48 bytes each: to be kept beside a ballot."""
     return b"".join(ordinate(point) for point in ballot.points)
 
 

@@ -258,7 +258,7 @@ def pairing_product_is_one(pairs: Sequence[tuple[G1Point, G2Point]]) -> bool:
 
 
 def ordinate(point: G1Point) -> bytes:
-    """Y of a point of G1, 48 bytes, big-endian: what is kept beside its compressed form."""
+    """The y of a point of G1, 48 bytes, big-endian: what is kept beside its compressed form."""
     return point.to_xy_bytes_be()[FIELD_BYTES:]
 
 

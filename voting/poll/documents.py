@@ -1,5 +1,6 @@
 """The documents inside a public record, each with one form (SPEC section 18)."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,6 +31,7 @@ from voting.poll.record import MAX_DOCUMENT_BYTES
 
 MAX_LINES: Final = 100_000
 MAX_LINE_BYTES: Final = 1 << 18
+_LINE: Final = re.compile(rb"[^\n]*\n|[^\n]+")
 _LENGTH_BYTES: Final = 4
 _ROUNDS: Final = 4
 
@@ -141,11 +143,9 @@ def split_lines(data: bytes) -> list[bytes]:
     Raises:
         EncodingError: too many lines.
     """
-    *whole, rest = data.split(b"\n")
-    lines = [line + b"\n" for line in whole] + ([rest] if rest else [])
-    if len(lines) > MAX_LINES:
+    if data.count(b"\n") > MAX_LINES:
         raise EncodingError(f"there are at most {MAX_LINES} lines")
-    return lines
+    return _LINE.findall(data)
 
 
 def decode_line(line: bytes) -> Json:
