@@ -133,10 +133,13 @@ def test_a_demo_that_is_killed_leaves_the_finished_one_untouched(
 
 
 def test_a_full_disk_is_reported_and_nothing_is_left(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import resource
 
+    # Caches of compiled modules would be cut as well, and stay.
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     try:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import httpx2
+import pytest
 
 from tests.api.operation.live import PATH, live, until
 
@@ -19,7 +20,8 @@ def dojang(
     """Run a command; ``room`` is how long its files may get, in bytes."""
     return subprocess.run(
         [sys.executable, "-m", "api.cli", *arguments],
-        env=os.environ | {"DOJANG_CHAIN": str(folder / "chain")},
+        # Caches of compiled modules would be cut as well, and stay.
+        env=os.environ | {"DOJANG_CHAIN": str(folder / "chain"), "PYTHONDONTWRITEBYTECODE": "1"},
         preexec_fn=lambda: bound(room),
         capture_output=True,
         text=True,
@@ -32,8 +34,11 @@ def bound(room: int | None) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
 
 
-def test_a_full_disk_is_told_and_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
+def test_a_full_disk_is_told_and_nothing_acknowledged_is_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A file's size is bounded in the processes that answer: writing fails as on a full disk."""
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     with live(tmp_path) as service:
         people = service.origins[0]
         with httpx2.Client(base_url=people, timeout=30) as client:

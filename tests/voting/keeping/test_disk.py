@@ -160,7 +160,8 @@ def test_full_disk_is_reported_and_nothing_is_half_written(desk: Desk) -> None:
     desk.prepare_for(1)
     folder, path = desk.exchange("trustee"), desk.key("trustee", 1)
     words = [*desk.own("trustee", 1), "--folder", folder, "--json"]
-    command = [sys.executable, "-m", "voting", "trustee", "announce", *map(str, words)]
+    # -B: its caches of compiled modules would be cut as well, and stay.
+    command = [sys.executable, "-B", "-m", "voting", "trustee", "announce", *map(str, words)]
     before, names = path.read_bytes(), sorted(desk.folder.rglob("*"))
     done = subprocess.run(
         command, cwd=ROOT, preexec_fn=full(100), capture_output=True, text=True, check=False
