@@ -33,19 +33,12 @@ class WriteLock:
         Raises:
             StorageUnavailableError: it was not free in time.
         """
-        self._lock_file(time.monotonic() + self._seconds)
+        if not lock_in_time(self._descriptor, self._seconds):
+            raise StorageUnavailableError("the database was written by others for too long")
         try:
             yield
         finally:
             fcntl.flock(self._descriptor, fcntl.LOCK_UN)
-
-    def _lock_file(self, deadline: float) -> None:
-        step = _STEP_SECONDS
-        while not _try_lock(self._descriptor):
-            if time.monotonic() > deadline:
-                raise StorageUnavailableError("the database was written by others for too long")
-            time.sleep(step)
-            step = min(2 * step, _LONGEST_STEP)
 
     def close(self) -> None:
         """Give the file back."""
@@ -66,6 +59,17 @@ def sole_file(path: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def lock_in_time(descriptor: int, seconds: float) -> bool:
+    """Wait for a file's lock, so long and no longer; whether it is held now."""
+    deadline, step = time.monotonic() + seconds, _STEP_SECONDS
+    while not _try_lock(descriptor):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(step)
+        step = min(2 * step, _LONGEST_STEP)
+    return True
 
 
 def _try_lock(descriptor: int) -> bool:

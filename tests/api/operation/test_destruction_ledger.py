@@ -1,11 +1,19 @@
 """The ledger of destructions: chained lines that tell nobody's name, and what damage does to it."""
 
+import fcntl
+import os
 import secrets
 from pathlib import Path
 
 import pytest
 
-from api.operation.destruction_ledger import DestructionLedger, DestructionLedgerError
+from api.operation import destruction_ledger
+from api.operation.destruction_ledger import (
+    MAX_LINE_BYTES,
+    MAX_REASON,
+    DestructionLedger,
+    DestructionLedgerError,
+)
 from api.ports.destruction import RecordKind
 from tests.api.databases import START
 
@@ -81,6 +89,60 @@ def test_a_damaged_ledger_is_not_believed(ledger: DestructionLedger, damage: obj
         ledger.digests()
     with pytest.raises(DestructionLedgerError):
         ledger.append(APPLICATION, NUMBER, "request", START)
+
+
+def test_a_line_costs_the_same_however_long_the_ledger_is(
+    ledger: DestructionLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    whole = os.pread
+
+    def counted(descriptor: int, count: int, place: int) -> bytes:
+        read.append(count)
+        return whole(descriptor, count, place)
+
+    for number in range(60):
+        ledger.append(APPLICATION, f"{NUMBER}{number}", "request", START)
+    monkeypatch.setattr(os, "pread", counted)
+    length = ledger.path.stat().st_size
+    # Whoever is new to the ledger, a command for example, reads no more than who wrote it.
+    new = DestructionLedger(ledger.path, ledger.key, secrets.token_bytes)
+    new.append(APPLICATION, NUMBER, "request", START)
+    assert 0 < sum(read) <= 4 * (MAX_LINE_BYTES + 1) < length
+    assert new.head().lines == 61
+
+
+@pytest.mark.parametrize("gone", [59, 60])
+def test_damage_at_the_end_of_a_long_ledger_is_seen_by_the_next_line(
+    ledger: DestructionLedger, gone: int
+) -> None:
+    for number in range(61):
+        ledger.append(APPLICATION, f"{NUMBER}{number}", "request", START)
+    lines = ledger.path.read_bytes().splitlines(keepends=True)
+    ledger.path.write_bytes(b"".join([*lines[:gone], b"{}\n", *lines[gone + 1 :]]))
+    with pytest.raises(DestructionLedgerError):
+        ledger.append(APPLICATION, NUMBER, "request", START)
+
+
+def test_a_long_ledger_without_its_last_end_goes_on(ledger: DestructionLedger) -> None:
+    for number in range(60):
+        ledger.append(APPLICATION, f"{NUMBER}{number}", "r" * MAX_REASON, START)
+    whole = ledger.path.read_bytes()
+    ledger.path.write_bytes(whole[:-2])
+    ledger.append(APPLICATION, NUMBER, "request", START)
+    assert ledger.head().lines == 60
+
+
+def test_a_line_waits_for_another_writer_for_a_while_only(
+    ledger: DestructionLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(destruction_ledger, "LOCK_SECONDS", 0.0)
+    three(ledger)
+    with ledger.path.open("rb") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        with pytest.raises(OSError, match="busy"):
+            ledger.append(APPLICATION, NUMBER, "request", START)
+    assert ledger.append(APPLICATION, NUMBER, "request", START)
 
 
 def test_a_line_that_a_crash_cut_short_gives_way_to_the_next(ledger: DestructionLedger) -> None:
