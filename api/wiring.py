@@ -45,7 +45,7 @@ from api.openid.retrieval import HttpMirror, SafeFetcher
 from api.operation.chain_door import open_door
 from api.operation.continuity import Watch, agree_on_chain
 from api.operation.destruction_ledger import DESTRUCTION_KEY, DestructionLedger
-from api.operation.jobs import Keeping, jobs
+from api.operation.jobs import Keeping, jobs, newest_moment
 from api.operation.publication import Publication, PublishAndAnchor
 from api.operation.remote_ledger import RemoteLedger
 from api.operation.rounds import Rounds
@@ -254,6 +254,7 @@ def wire_worker(settings: Settings, ports: Ports, *, demo: bool = False) -> Iter
             _courier(watch, publication, wallets.console),
             jobs(watch, wallets, open_destructions(settings), Keeping.of(settings)),
         )
+        rounds.watch.begin(newest_moment(storage))
         with open_door(ledger, settings.chain):
             yield Worker(storage, system_clock, rounds)
 

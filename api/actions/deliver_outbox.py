@@ -79,9 +79,10 @@ class Courier:
 
     def deliver_outbox(self) -> Delivery:
         """Take one batch of every kind and deliver it; call it again while something was done."""
-        return sum((self._deliver(kind) for kind in sorted(self.handlers)), start=Delivery())
+        return sum((self.deliver_kind(kind) for kind in sorted(self.handlers)), start=Delivery())
 
-    def _deliver(self, kind: str) -> Delivery:
+    def deliver_kind(self, kind: str) -> Delivery:
+        """Take one batch of a kind and deliver it; kinds may be delivered at the same time."""
         at = self.clock()
         lease = Lease(self.owner, at, at + LEASE)
         with self.storage.work() as work:

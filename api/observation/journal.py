@@ -41,6 +41,7 @@ FIELDS: Final = frozenset(
         "process",
         "request",
         "route",
+        "seconds",
         "service",
         "status",
     }

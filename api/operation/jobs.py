@@ -58,8 +58,15 @@ def jobs(watch: Watch, wallets: OpenId, ledger: DestructionLedger, keeping: Keep
         Job("replay", NEVER_AGAIN, lambda _at: _replay(storage, ledger)),
         Job("audit", HOUR, signing.audit),
         Job("seal", keeping.seal, signing.seal),
-        Job("retention", HOUR, lambda at: retain(storage, ledger, keeping, at)),
+        Job("retention", HOUR, lambda at: retain(storage, ledger, keeping, at), destroys=True),
     ]
+
+
+def newest_moment(storage: Storage) -> datetime | None:
+    """When the newest state went to the chain, by the chain's own time; None where none did."""
+    with storage.reading() as reading:
+        last = [reading.logs.last_anchor(name) for name in reading.continuity.log_names()]
+    return max((anchor.time for anchor in last if anchor and anchor.time), default=None)
 
 
 @dataclass(slots=True)

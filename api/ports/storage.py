@@ -1,5 +1,6 @@
 """Transactions: the unit in which everything is kept, or nothing."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -122,8 +123,11 @@ class Storage(Protocol):
     def reading(self) -> AbstractContextManager[Reading]:
         """One view; the database refuses to write in it."""
 
-    def sole(self, name: str) -> AbstractContextManager[None]:
-        """Be the only process that holds a name, or raise ``StorageOccupiedError``."""
+    def sole(self, name: str) -> AbstractContextManager[Callable[[], None]]:
+        """Be the only process that holds a name, or raise ``StorageOccupiedError``.
+
+        What it gives sees that the name is still held, or raises ``StorageUnavailableError``.
+        """
 
     def revision(self) -> str | None:
         """The shape that everything is kept in; None where there is none yet."""

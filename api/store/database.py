@@ -1,6 +1,6 @@
 """The database: transactions that write, transactions that read, locks of one process."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -58,11 +58,11 @@ class Database:
             yield SqlWork(connection)
 
     @contextmanager
-    def sole(self, name: str) -> Iterator[None]:
+    def sole(self, name: str) -> Iterator[Callable[[], None]]:
         """Be the only process that holds this name; freed when the process ends, however it ends.
 
-        On PostgreSQL it is also freed when the connection breaks, which the holder learns only from
-        its next statement: what is done under it must be harmless to do twice.
+        On PostgreSQL it is also freed when the connection breaks, which the holder learns only when
+        it asks by what is yielded: what is done under it must be harmless to do twice.
 
         Raises:
             StorageOccupiedError: another process holds it.
@@ -70,7 +70,7 @@ class Database:
         """
         if self._path is not None:
             with sole_file(self._path.with_name(f"{self._path.name}.{name}-lock")):
-                yield
+                yield _held
             return
         number = int.from_bytes(sha256(name.encode()).digest()[:8], "big", signed=True)
         with translated(), self._writer.connect() as connection:
@@ -78,7 +78,7 @@ class Database:
             if not free:
                 raise StorageOccupiedError(f"another process holds the lock {name}")
             try:
-                yield
+                yield lambda: _check_held(connection)
             finally:
                 _advisory(connection, "pg_advisory_unlock", number)
 
@@ -102,6 +102,17 @@ class Database:
 def _group(path: Path, writer: Engine) -> GroupCommit:
     lock = WriteLock(path.with_name(path.name + ".write-lock"), WAIT_SECONDS)
     return GroupCommit(writer, lock, WAIT_SECONDS)
+
+
+def _held() -> None:
+    """A file's lock is held until it is given back."""
+
+
+def _check_held(connection: Connection) -> None:
+    """The lock is the session's: whoever can still ask by this connection holds it."""
+    with translated():
+        connection.execute(text("SELECT 1"))
+        connection.commit()
 
 
 def _advisory(connection: Connection, function: str, number: int) -> bool:

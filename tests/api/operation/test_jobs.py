@@ -92,8 +92,10 @@ def rounds(world: World, jobs: list[Job]) -> Rounds:
 def test_a_job_runs_at_start_and_when_it_is_due(alone: World) -> None:
     ran: list[object] = []
     working = rounds(alone, [Job("job", timedelta(minutes=1), lambda at: ran.append(at) or 0)])  # type: ignore[func-returns-value] # append says nothing
+    now = [1000.0]
+    working.ticks = lambda: now[0]
     for seconds in (0, 59, 1):
-        alone.clock.forward(seconds=seconds)
+        now[0] += seconds
         working.go_round()
     assert len(ran) == 2
 
