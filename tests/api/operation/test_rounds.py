@@ -60,8 +60,9 @@ class Does:
     act: Callable[[], int]
 
     def deliver(self, errands: Sequence[LeasedErrand]) -> Mapping[int, Failure]:
-        self.act()
-        return {errand.id: Failure("again") for errand in errands}
+        for _ in errands:
+            self.act()
+        return {}
 
 
 def rounds(world: World, *jobs: Job, **handlers: Handler) -> Rounds:
@@ -90,17 +91,20 @@ def test_a_job_that_hangs_keeps_no_other_from_running(alone: World) -> None:
         hangs.free.set()
 
 
+def put(world: World, kind: str, key: str) -> None:
+    with world.storage.work() as work:
+        work.outbox.put(Errand(kind, key, b"{}", world.now))
+
+
 def test_an_errand_that_hangs_keeps_no_other_kind_from_being_done(alone: World) -> None:
     hangs, seen = Blocked(), Seen()
-    with alone.storage.work() as work:
-        for kind in ("chain", "log"):
-            work.outbox.put(Errand(kind, "key", b"{}", alone.now))
+    put(alone, "chain", "key")
     made = rounds(alone, chain=Does(hangs), log=Does(seen))
     with working(made):
         assert hangs.entered.wait(PATIENCE)
         for times in (1, 2, 3):
+            put(alone, "log", str(times))
             seen.await_count(times)
-            alone.clock.forward(days=1)  # whatever was put off is due
         hangs.free.set()
 
 
