@@ -302,7 +302,8 @@ def _courier(watch: Watch, publication: Publication, console: Console) -> Courie
         END_KEY: EndOwnKeys(console, now),
         **dict.fromkeys((ENROL, PUBLISH, ROTATE_KEY), ConsoleErrands(console, now)),
     }
-    return Courier(storage, system_clock, f"worker-{secrets.token_hex(8)}", handlers)
+    name = f"worker-{secrets.token_hex(8)}"
+    return Courier(storage, system_clock, name, handlers, rng=secrets.token_bytes)
 
 
 def open_destructions(settings: Settings) -> DestructionLedger:

@@ -14,11 +14,11 @@ from api.actions.deliver_outbox import Failure
 from api.ports.log_keys import LogKeys
 from api.ports.logs import Anchor
 from api.ports.outbox import Errand, LeasedErrand
-from api.ports.storage import Storage
+from api.ports.storage import Storage, Work
 from contracts.evidence.checkpoint import Checkpoint
 from contracts.evidence.document import Document
 from contracts.evidence.encoding import canonical, parse_canonical
-from contracts.evidence.errors import EncodingError, LedgerError, LedgerRefusedError
+from contracts.evidence.errors import EncodingError, LedgerError
 from contracts.evidence.ledger import Ledger
 from contracts.evidence.names import log_id
 from contracts.evidence.snapshot import AnchoredCheckpoint
@@ -29,20 +29,33 @@ LOG_ANCHOR: Final = "log.anchor"
 def seal_log(storage: Storage, keys: LogKeys, log: str, at: datetime) -> Anchor | None:
     """Sign the log's state and put its anchoring in the outbox.
 
+    A state that waits for the chain waits with an errand: where none is left, it is put anew.
+
     Returns:
         What was signed; None where nothing is new, or the last state is not on chain yet.
     """
     with storage.work() as work:
         tree = work.logs.open(log)
         last = work.logs.last_anchor(log)
-        if tree.size == (last.size if last else 0) or (last and last.block is None):
+        if last and last.block is None:
+            send_anchor(work, last, at)
+            return None
+        if tree.size == (last.size if last else 0):
             return None
         state = Checkpoint(keys.origin(log), tree.size, tree.root())
         sequence = last.sequence + 1 if last else 0
         anchor = Anchor(log, sequence, state.size, state.root, keys.sign(log, state))
         work.logs.add_anchor(anchor)
-        work.outbox.put(_errand(anchor, at))
+        send_anchor(work, anchor, at)
     return anchor
+
+
+def send_anchor(work: Work, anchor: Anchor, at: datetime) -> None:
+    """See that an errand waits for a signed state, whatever became of an earlier one."""
+    payload = canonical({"log": anchor.log, "sequence": anchor.sequence})
+    errand = Errand(LOG_ANCHOR, f"{anchor.log}/{anchor.sequence}", payload, at)
+    if not work.outbox.put(errand):
+        work.outbox.revive(LOG_ANCHOR, errand.key, at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +74,8 @@ class AnchorLogs:
                 self._anchor(errand)
             except EncodingError:
                 failures[errand.id] = Failure("log.malformed", lasting=True)
-            except LedgerRefusedError as error:
-                # It may be refused because an earlier attempt is in the chain's queue: so again.
-                failures[errand.id] = Failure(error.code)
             except LedgerError as error:
+                # Also where it is refused: an earlier attempt may be in the chain's queue.
                 failures[errand.id] = Failure(error.code)
         return failures
 
@@ -73,7 +84,9 @@ class AnchorLogs:
         log, sequence = document.text("log"), document.integer("sequence")
         document.close()
         with self.storage.reading() as reading:
-            anchor = reading.logs.anchors(log)[sequence]
+            anchor = reading.logs.anchor(log, sequence)
+        if anchor is None:
+            raise EncodingError("the log has no such state")
         name = log_id(self.keys.origin(log))
         if sequence == 0:
             self.ledger.open_log(name, self.keys.key(log).public)
@@ -115,21 +128,12 @@ def audit_anchors(
                 lost.append(LostAnchor(log, anchor.sequence, forked=point is not None))
                 if point is None:
                     work.logs.confirm_anchor(replace(anchor, block=None, time=None))
-                    work.outbox.revive(LOG_ANCHOR, _key(anchor), at)
+                    send_anchor(work, anchor, at)
     return lost
 
 
 def _same(anchor: Anchor, point: AnchoredCheckpoint | None) -> bool:
     return point is not None and (anchor.size, anchor.root) == (point.size, point.root)
-
-
-def _errand(anchor: Anchor, at: datetime) -> Errand:
-    payload = canonical({"log": anchor.log, "sequence": anchor.sequence})
-    return Errand(LOG_ANCHOR, _key(anchor), payload, at)
-
-
-def _key(anchor: Anchor) -> str:
-    return f"{anchor.log}/{anchor.sequence}"
 
 
 def _confirmed(anchor: Anchor, found: AnchoredCheckpoint) -> Anchor:

@@ -1,31 +1,42 @@
-"""Deliver the outbox: errands that are due are done outside, and each ends as done or as dead.
+"""Deliver the outbox: errands that are due are done outside, and tried until they are done.
+
+What stands in the outbox must happen: a failure puts an errand off, for two seconds at first and
+for five minutes at most, and never ends it. Only what can never succeed is set aside: an errand
+that is malformed.
 
 An attempt is kept before it is made, so a worker that dies in the middle has tried; its lease ends,
 and another worker tries again. Handlers are therefore given an errand more than once now and then,
-and doing it again must change nothing (the errand's key names it).
+and doing it again must change nothing (the errand's key names it). An errand with which a worker
+died, or whose batch failed unforeseen, is delivered alone from then on, so that it stops no other.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-from api.ports.means import Clock
-from api.ports.outbox import Lease, LeasedErrand
+from api.observation.journal import describe, warn
+from api.ports.errors import LogHaltedError, StorageError
+from api.ports.means import Clock, Randomness
+from api.ports.outbox import LOST, Lease, LeasedErrand
 from api.ports.storage import Storage
 
-MAX_ATTEMPTS: Final = 20
 FIRST_WAIT: Final = timedelta(seconds=2)
-LONGEST_WAIT: Final = timedelta(hours=1)
+LONGEST_WAIT: Final = timedelta(minutes=5)
+DOUBLINGS: Final = 8
+"""After so many the longest wait is reached."""
 LEASE: Final = timedelta(minutes=5)
 BATCH: Final = 256
-LOST: Final = "outbox.lost"
-"""Why an errand is buried whose last worker died with it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why an errand was not done: a stable code, and whether trying again can help."""
+    """Why an errand was not done: a stable code.
+
+    ``lasting`` is for what can never succeed, whatever changes outside: an errand that cannot be
+    read. A contract's refusal is none of that: the chain may have been rolled back, an earlier
+    attempt may be in its queue, an account may get its role back.
+    """
 
     code: str
     lasting: bool = False
@@ -69,6 +80,7 @@ class Courier:
     Args:
         owner: names the worker; unique, at most 64 characters.
         handlers: who does which kind.
+        rng: spreads the next attempts, so that they do not come all at once; zeros do not.
     """
 
     storage: Storage
@@ -76,6 +88,7 @@ class Courier:
     owner: str
     handlers: Mapping[str, Handler]
     batch: int = BATCH
+    rng: Randomness = field(default=bytes, repr=False)
 
     def deliver_outbox(self) -> Delivery:
         """Take one batch of every kind and deliver it; call it again while something was done."""
@@ -86,20 +99,20 @@ class Courier:
         at = self.clock()
         lease = Lease(self.owner, at, at + LEASE)
         with self.storage.work() as work:
-            leased = work.outbox.lease(kind, lease, self.batch)
-            worn = [errand for errand in leased if errand.attempts > MAX_ATTEMPTS]
-            for errand in worn:
-                work.outbox.bury(errand.id, lease, LOST)
-        fresh = [errand for errand in leased if errand.attempts <= MAX_ATTEMPTS]
-        if not fresh:
-            return Delivery(dead=len(worn))
-        return self._settle(fresh, self._try(kind, fresh), lease) + Delivery(dead=len(worn))
+            leased = work.outbox.lease(kind, lease, self.batch, retry=at + LONGEST_WAIT)
+        return self._settle(leased, self._try(kind, leased), lease) if leased else Delivery()
 
     def _try(self, kind: str, errands: Sequence[LeasedErrand]) -> Mapping[int, Failure]:
         try:
             return self.handlers[kind].deliver(errands)
-        except HandlerError as error:
-            return {errand.id: Failure(error.code) for errand in errands}
+        except (HandlerError, LogHaltedError) as error:
+            code = error.code  # of what stands still, nobody else's errand is to stop
+        except StorageError:
+            raise  # nothing can be kept now; the lease ends by itself
+        except Exception as error:  # noqa: BLE001 - one errand's fault must not end the worker
+            warn("outbox.failed", kind=kind, **describe(error))
+            code = LOST  # from now on each is tried alone
+        return {errand.id: Failure(code) for errand in errands}
 
     def _settle(
         self, errands: Sequence[LeasedErrand], failures: Mapping[int, Failure], lease: Lease
@@ -113,16 +126,17 @@ class Courier:
                 failure = failures.get(errand.id)
                 if failure is None:
                     continue
-                if failure.lasting or errand.attempts >= MAX_ATTEMPTS:
+                if failure.lasting:
                     work.outbox.bury(errand.id, now, failure.code)
                     dead += 1
                 else:
-                    work.outbox.again(errand.id, now, next_try(now.at, errand), failure.code)
+                    due = next_try(now.at, errand, self.rng)
+                    work.outbox.again(errand.id, now, due, failure.code)
                     again += 1
         return Delivery(kept, again, dead)
 
 
-def next_try(at: datetime, errand: LeasedErrand) -> datetime:
-    """When an errand is tried again: the wait doubles, up to an hour."""
-    doublings = min(errand.attempts - 1, MAX_ATTEMPTS)
-    return at + min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
+def next_try(at: datetime, errand: LeasedErrand, rng: Randomness) -> datetime:
+    """When an errand is tried again: the wait doubles up to five minutes, less up to a quarter."""
+    wait = min(FIRST_WAIT * (1 << min(errand.attempts - 1, DOUBLINGS)), LONGEST_WAIT)
+    return at + wait - wait / 4 * (int.from_bytes(rng(2), "big") / (1 << 16))

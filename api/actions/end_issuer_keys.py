@@ -9,7 +9,7 @@ from api.actions.deliver_outbox import Failure
 from api.ports.outbox import Errand, LeasedErrand
 from contracts.evidence.document import Document
 from contracts.evidence.encoding import canonical, parse_canonical, tagged_hash
-from contracts.evidence.errors import EncodingError, LedgerError, LedgerRefusedError
+from contracts.evidence.errors import EncodingError, LedgerError
 from contracts.evidence.ledger import Ledger
 from contracts.evidence.snapshot import Ending
 
@@ -53,9 +53,9 @@ class EndIssuerKeys:
                 self.ledger.end_key(*parse_ending(errand.payload))
             except EncodingError:
                 failures[errand.id] = Failure("issuer.malformed", lasting=True)
-            except LedgerRefusedError as error:
-                failures[errand.id] = Failure(error.code, lasting=True)
             except LedgerError as error:
+                # Also where the contract refuses: a registry that was rolled back does not know the
+                # issuer until it is put back, and the end of a key must not be lost meanwhile.
                 failures[errand.id] = Failure(error.code)
         return failures
 

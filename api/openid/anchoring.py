@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from api.actions.anchor_logs import seal_log
+from api.actions.anchor_logs import seal_log, send_anchor
 from api.ports.log_keys import LogKeys
 from api.ports.storage import Storage
 from contracts.evidence.encoding import HASH_BYTES
@@ -33,11 +33,15 @@ class Anchoring:
         """Pad and sign a log's state, if anything is new; the outbox then anchors it."""
         with self.storage.reading() as reading:
             known = reading.logs.last_anchor(log)
-            if reading.logs.size(log) == (known.size if known else 0):
+            waits = known is not None and known.block is None
+            if not waits and reading.logs.size(log) == (known.size if known else 0):
                 return False
         with self.storage.work() as work:
             tree, last = work.logs.open(log), work.logs.last_anchor(log)
-            if tree.size == (last.size if last else 0) or (last and last.block is None):
+            if last and last.block is None:
+                send_anchor(work, last, at)
+                return False
+            if tree.size == (last.size if last else 0):
                 return False
             while tree.size % self.padding:
                 tree.append(self.rng(HASH_BYTES))

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from fastapi import APIRouter
 
+from api.observation.journal import warn
 from api.openid.agencies import Agency
 from api.openid.anchoring import Anchoring
 from api.openid.console import Console
@@ -24,8 +25,10 @@ from api.openid.routes.join_routes import join_routes
 from api.openid.routes.key_routes import key_routes
 from api.openid.routes.verifier_routes import REQUESTS, verifier_routes
 from api.openid.trusting import Mirror, OwnEvidence, Trust
+from api.ports.errors import LogHaltedError
 from api.ports.log_keys import LogKeys
 from api.ports.means import Means
+from contracts.evidence.errors import LedgerError
 from contracts.evidence.ledger import Ledger
 from verifier.credential.keys import Randomness
 from verifier.eligibility.catalogue import Catalogue
@@ -81,11 +84,18 @@ class OpenId:
         """What a worker does every minute: close batches, keep lists fresh, forget what ended."""
         for agency in self.console.office.agencies.values():
             if self.console.is_enrolled(agency.id):
-                self.anchoring.close(agency.log, at)
-                self.console.keep_fresh(agency.id, at)
+                self._tend(agency, at)
         with self.console.office.storage.work() as work:
             work.issuing.forget(at - KEPT)
             work.presentations.forget_unanswered(at - KEPT)
+
+    def _tend(self, agency: Agency, at: datetime) -> None:
+        """What keeps one agency from being tended is its own, and tried again in a minute."""
+        try:
+            self.anchoring.close(agency.log, at)
+            self.console.keep_fresh(agency.id, at)
+        except (LogHaltedError, LedgerError) as error:
+            warn("agency.untended", service=agency.id, code=error.code)
 
     def routes(self) -> list[APIRouter]:
         """All routes, for the people's application."""

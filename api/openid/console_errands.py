@@ -13,10 +13,11 @@ from api.actions.deliver_outbox import Failure
 from api.actions.end_issuer_keys import POINT_BYTES, EndIssuerKeys, parse_ending
 from api.openid.console import Console
 from api.openid.errors import UnknownResourceError
+from api.ports.errors import LogHaltedError
 from api.ports.outbox import Errand, LeasedErrand
 from contracts.evidence.document import Document
 from contracts.evidence.encoding import b64u_encode, canonical, parse_canonical
-from contracts.evidence.errors import EncodingError, LedgerError, LedgerRefusedError
+from contracts.evidence.errors import EncodingError, LedgerError
 from contracts.evidence.names import issuer_id
 from contracts.evidence.snapshot import Ending
 from verifier.credential.keys import Randomness
@@ -56,11 +57,11 @@ class ConsoleErrands:
         for errand in errands:
             try:
                 self._do(errand)
-            except (EncodingError, UnknownResourceError):
+            except EncodingError:
                 failures[errand.id] = Failure("issuer.malformed", lasting=True)
-            except LedgerRefusedError as error:
-                failures[errand.id] = Failure(error.code, lasting=True)
-            except LedgerError as error:
+            except (UnknownResourceError, LogHaltedError, LedgerError) as error:
+                # An agency that is left out of the settings may come back into them; a log that
+                # stands still goes on; what a contract refuses it may take later: see ``Failure``.
                 failures[errand.id] = Failure(error.code)
         return failures
 
@@ -96,9 +97,7 @@ class EndOwnKeys:
                     failures |= others.deliver([errand])
             except EncodingError:
                 failures[errand.id] = Failure("issuer.malformed", lasting=True)
-            except LedgerRefusedError as error:
-                failures[errand.id] = Failure(error.code, lasting=True)
-            except LedgerError as error:
+            except (LogHaltedError, LedgerError) as error:
                 failures[errand.id] = Failure(error.code)
         return failures
 

@@ -13,7 +13,7 @@ Command = Callable[[argparse.Namespace], int]
 
 
 def add_operation_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add ``worker``, ``backup``, ``restore``, ``recover-logs`` and ``destroy``."""
+    """Add ``worker``, ``backup``, ``restore``, ``recover-logs``, ``destroy`` and ``outbox``."""
     worker = commands.add_parser("worker", help="do what must happen later; owns the chain")
     worker.set_defaults(command=_worker)
     backup = commands.add_parser("backup", help="write every row of one moment to a file")
@@ -34,6 +34,12 @@ def add_operation_commands(commands: "argparse._SubParsersAction[argparse.Argume
     destroy.add_argument("subject", help="the application's number, the presentation's id")
     destroy.add_argument("--reason", default="request", help="a code, no name", metavar="CODE")
     destroy.set_defaults(command=_destroy)
+    outbox = commands.add_parser("outbox", help="what failed so far and is not done")
+    acts = outbox.add_subparsers(required=True, metavar="ACT")
+    acts.add_parser("list", help="what failed and is not done").set_defaults(command=_list_outbox)
+    revive = acts.add_parser("revive", help="try again what was set aside")
+    revive.add_argument("number", type=int, nargs="*", help="as listed; none: all")
+    revive.set_defaults(command=_revive)
 
 
 def _telling(command: Command) -> Command:
@@ -138,3 +144,17 @@ def _destroy(options: argparse.Namespace) -> int:
         storage.close()
     sys.stdout.write("destroyed\n" if gone else "there is no such record; the ledger keeps it\n")
     return DONE if gone else FAILED
+
+
+@_telling
+def _list_outbox(_options: argparse.Namespace) -> int:
+    from api.operation.outbox_commands import list_undone  # noqa: PLC0415 - needs the api extra
+
+    return list_undone()
+
+
+@_telling
+def _revive(options: argparse.Namespace) -> int:
+    from api.operation.outbox_commands import revive_dead  # noqa: PLC0415 - needs the api extra
+
+    return revive_dead(options.number)

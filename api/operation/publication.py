@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Final
 
 from api.actions.anchor_logs import AnchorLogs
-from api.actions.deliver_outbox import Failure, HandlerError
+from api.actions.deliver_outbox import Failure
 from api.ports.logs import Anchor, LogReader
 from api.ports.outbox import LeasedErrand
 from api.ports.storage import Storage
 from api.store.tile_files import TileFiles
 from contracts.evidence.checkpoint import parse_checkpoint_text
-from contracts.evidence.errors import ProofError
+from contracts.evidence.errors import EvidenceError, ProofError
 from contracts.evidence.tiles import tile_path, tile_places
 
 CHECKPOINT: Final = "checkpoint"
@@ -86,21 +86,23 @@ class PublishAndAnchor:
     anchoring: AnchorLogs
 
     def deliver(self, errands: Sequence[LeasedErrand]) -> Mapping[int, Failure]:
-        """Publish, then anchor.
-
-        Raises:
-            HandlerError: the folder cannot be written.
-        """
-        try:
-            for errand in errands:
+        """Publish, then anchor what was published; one log's failure stops no other."""
+        failures = {}
+        for errand in errands:
+            try:
                 self._publish(errand.key)
-        except OSError:
-            raise HandlerError("log.unpublished") from None
-        return self.anchoring.deliver(errands)
+            except OSError:
+                failures[errand.id] = Failure("log.unpublished")
+            except EvidenceError as error:
+                failures[errand.id] = Failure(error.code)
+        published = [errand for errand in errands if errand.id not in failures]
+        return {**failures, **self.anchoring.deliver(published)}
 
     def _publish(self, key: str) -> None:
         log, _, sequence = key.rpartition("/")
+        if not sequence.isdecimal():
+            return  # the anchoring says that it is malformed
         with self.storage.reading() as reading:
-            anchors = {str(anchor.sequence): anchor for anchor in reading.logs.anchors(log)}
-            if sequence in anchors:
-                self.publication.publish(reading.logs, anchors[sequence])
+            anchor = reading.logs.anchor(log, int(sequence))
+            if anchor is not None:
+                self.publication.publish(reading.logs, anchor)

@@ -52,6 +52,9 @@ class LogReader(Protocol):
     def anchor_over(self, log: str, index: int) -> Anchor | None:
         """The first anchor on chain that covers a leaf."""
 
+    def anchor(self, log: str, sequence: int) -> Anchor | None:
+        """One anchor by its sequence number."""
+
     def anchors(self, log: str) -> Sequence[Anchor]:
         """All anchors by sequence."""
 

@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
+
+LOST: Final = "outbox.lost"
+"""What stands as an errand's problem while it is leased: a worker that dies leaves it there."""
 
 
 class OutboxState(StrEnum):
@@ -34,13 +37,18 @@ class Errand:
 
 @dataclass(frozen=True, slots=True)
 class LeasedErrand:
-    """An errand that one worker may do until its lease ends; ``attempts`` counts this one."""
+    """An errand that one worker may do until its lease ends; ``attempts`` counts this one.
+
+    ``lost`` says that the attempt before this one ended without a word: its worker died, or its
+    batch failed for a reason that nobody foresaw. Such an errand is leased alone.
+    """
 
     id: int
     kind: str
     key: str
     payload: bytes = field(repr=False)
     attempts: int
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +62,32 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class OutboxCount:
-    """How many errands of a kind stand in a state, and since when the oldest of them."""
+    """How many errands of a kind stand in a state.
+
+    Args:
+        oldest: since when the oldest of them is wanted, however often it was put off since.
+        attempts: the most that any of them has had.
+    """
 
     kind: str
     state: OutboxState
     count: int
     oldest: datetime
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class UndoneErrand:
+    """An errand that is not done, as a command lists it. Its payload is not shown."""
+
+    id: int
+    kind: str
+    key: str
+    state: OutboxState
+    attempts: int
+    since: datetime
+    due: datetime
+    problem: str | None
 
 
 class OutboxReader(Protocol):
@@ -68,6 +96,9 @@ class OutboxReader(Protocol):
     def counts(self) -> Sequence[OutboxCount]:
         """All that is not done, by kind and state."""
 
+    def undone(self, limit: int) -> Sequence[UndoneErrand]:
+        """What failed at least once and is not done: set aside first, then by age."""
+
 
 class Outbox(OutboxReader, Protocol):
     """Keeping errands."""
@@ -75,10 +106,14 @@ class Outbox(OutboxReader, Protocol):
     def put(self, errand: Errand) -> bool:
         """Keep an errand; False where its kind has one with this key already."""
 
-    def lease(self, kind: str, lease: Lease, limit: int) -> Sequence[LeasedErrand]:
+    def lease(
+        self, kind: str, lease: Lease, limit: int, retry: datetime | None = None
+    ) -> Sequence[LeasedErrand]:
         """Take the oldest errands of a kind that are due and not leased, and count the attempt.
 
         The attempt is kept with the lease, before anything is done: a worker that dies has tried.
+        Where none is left but those that were lost, one of them is leased, alone; the lease is then
+        kept with the moment ``retry`` from which it may be tried after another loss.
         """
 
     def waiting(self, kind: str, prefix: str) -> Sequence[tuple[str, bytes]]:
@@ -98,6 +133,9 @@ class Outbox(OutboxReader, Protocol):
 
     def revive(self, kind: str, key: str, due: datetime) -> bool:
         """Let an errand that ended be tried again from the first; False if there is none."""
+
+    def revive_dead(self, ids: Sequence[int] | None, due: datetime) -> int:
+        """Let errands that were set aside be tried again: these, or all; returns how many."""
 
     def forget_done(self, before: datetime, limit: int) -> int:
         """Remove errands that were done before a moment; returns how many."""

@@ -174,6 +174,12 @@ class SqlLogs:
         row = self._connection.execute(first.limit(1)).mappings().one_or_none()
         return None if row is None else Anchor(**row)
 
+    def anchor(self, log: str, sequence: int) -> Anchor | None:
+        """One anchor by its sequence number."""
+        here = and_(log_anchors.c.log == log, log_anchors.c.sequence == sequence)
+        row = self._connection.execute(_ANCHORS.where(here)).mappings().one_or_none()
+        return None if row is None else Anchor(**row)
+
     def anchors(self, log: str) -> Sequence[Anchor]:
         """All anchors by sequence."""
         query = _ANCHORS.where(log_anchors.c.log == log).order_by(log_anchors.c.sequence)

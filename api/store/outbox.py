@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import (
     CheckConstraint,
@@ -23,7 +23,15 @@ from sqlalchemy import (
     update,
 )
 
-from api.ports.outbox import Errand, Lease, LeasedErrand, OutboxCount, OutboxState
+from api.ports.outbox import (
+    LOST,
+    Errand,
+    Lease,
+    LeasedErrand,
+    OutboxCount,
+    OutboxState,
+    UndoneErrand,
+)
 from api.store.schema import Moment, Serial, metadata
 from api.store.upsert import insert_if_new
 
@@ -41,6 +49,7 @@ outbox: Final = Table(
     Column("leased_until", Moment),
     Column("problem", String(64)),
     Column("done", Moment),
+    Column("since", Moment),
     UniqueConstraint("kind", "key"),
     CheckConstraint("state IN ('waiting', 'done', 'dead')", name="state"),
     Index(None, "state", "kind", "due"),
@@ -65,33 +74,42 @@ class SqlOutbox:
                 "payload": errand.payload,
                 "state": OutboxState.WAITING.value,
                 "due": errand.due,
+                "since": errand.due,
                 "attempts": 0,
             },
         )
 
-    def lease(self, kind: str, lease: Lease, limit: int) -> Sequence[LeasedErrand]:
+    def lease(
+        self, kind: str, lease: Lease, limit: int, retry: datetime | None = None
+    ) -> Sequence[LeasedErrand]:
         """Take the oldest errands that are due and free; those of other workers are passed over."""
-        free = or_(_c.leased_until.is_(None), _c.leased_until <= lease.at)
+        rows = self._free(kind, lease.at, limit, lost=False)
+        values = {"attempts": _c.attempts + 1, "owner": lease.owner, "problem": LOST}
+        if lost := not rows:
+            rows = self._free(kind, lease.at, 1, lost=True)
+            values |= {} if retry is None else {"due": retry}
+        if rows:
+            taken = update(outbox).where(_c.id == bindparam("errand"))
+            statement = taken.values({**values, "leased_until": lease.until})
+            self._connection.execute(statement, [{"errand": row.id} for row in rows])
+        return [
+            LeasedErrand(row.id, row.kind, row.key, row.payload, row.attempts + 1, lost)
+            for row in rows
+        ]
+
+    def _free(self, kind: str, at: datetime, limit: int, *, lost: bool) -> Sequence[Any]:
+        """Errands that may be leased now: of those that were lost, whichever waits longest."""
+        free = or_(_c.leased_until.is_(None), _c.leased_until <= at)
         waiting = and_(_c.kind == kind, _c.state == OutboxState.WAITING.value)
+        before = _c.problem == LOST if lost else or_(_c.problem.is_(None), _c.problem != LOST)
         query = (
             select(_c.id, _c.kind, _c.key, _c.payload, _c.attempts)
-            .where(waiting, _c.due <= lease.at, free)
-            .order_by(_c.id)
+            .where(waiting, _c.due <= at, free, before)
+            .order_by(*((_c.due, _c.id) if lost else (_c.id,)))
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
-        rows = self._connection.execute(query).all()
-        if rows:
-            taken = update(outbox).where(_c.id == bindparam("errand"))
-            values = {
-                "attempts": _c.attempts + 1,
-                "owner": lease.owner,
-                "leased_until": lease.until,
-            }
-            self._connection.execute(taken.values(values), [{"errand": row.id} for row in rows])
-        return [
-            LeasedErrand(row.id, row.kind, row.key, row.payload, row.attempts + 1) for row in rows
-        ]
+        return self._connection.execute(query).all()
 
     def waiting(self, kind: str, prefix: str) -> Sequence[tuple[str, bytes]]:
         """Keys and payloads of all errands of a kind that are not done, by the key's beginning."""
@@ -104,7 +122,7 @@ class SqlOutbox:
         """Mark errands as done; returns how many were still this lease's."""
         if not ids:
             return 0
-        values = {"state": OutboxState.DONE.value, "done": lease.at, **_FREE}
+        values = {"state": OutboxState.DONE.value, "done": lease.at, "problem": None, **_FREE}
         mine = and_(_c.id.in_(ids), _c.owner == lease.owner)
         statement = update(outbox).where(mine, _c.state == OutboxState.WAITING.value)
         return self._connection.execute(statement.values(values)).rowcount
@@ -125,8 +143,15 @@ class SqlOutbox:
     def revive(self, kind: str, key: str, due: datetime) -> bool:
         """Let an errand that ended be tried again from the first attempt."""
         named = and_(_c.kind == kind, _c.key == key, _c.state != OutboxState.WAITING.value)
-        values = {"state": OutboxState.WAITING.value, "due": due, "attempts": 0, "done": None}
-        return self._connection.execute(update(outbox).where(named).values(values)).rowcount == 1
+        return (
+            self._connection.execute(update(outbox).where(named).values(_anew(due))).rowcount == 1
+        )
+
+    def revive_dead(self, ids: Sequence[int] | None, due: datetime) -> int:
+        """Let errands that were set aside be tried again; returns how many."""
+        dead = _c.state == OutboxState.DEAD.value
+        named = dead if ids is None else and_(dead, _c.id.in_(ids))
+        return self._connection.execute(update(outbox).where(named).values(_anew(due))).rowcount
 
     def forget_done(self, before: datetime, limit: int) -> int:
         """Remove errands that were done before a moment; returns how many."""
@@ -136,14 +161,29 @@ class SqlOutbox:
 
     def counts(self) -> Sequence[OutboxCount]:
         """All that is not done, by kind and state."""
+        since = func.min(_SINCE, type_=Moment)
         query = (
-            select(_c.kind, _c.state, func.count(), func.min(_c.due, type_=Moment))
+            select(_c.kind, _c.state, func.count(), since, func.max(_c.attempts))
             .where(_c.state != OutboxState.DONE.value)
             .group_by(_c.kind, _c.state)
             .order_by(_c.kind, _c.state)
         )
         rows = self._connection.execute(query).all()
-        return [OutboxCount(kind, OutboxState(state), n, due) for kind, state, n, due in rows]
+        return [OutboxCount(kind, OutboxState(state), *rest) for kind, state, *rest in rows]
+
+    def undone(self, limit: int) -> Sequence[UndoneErrand]:
+        """What failed at least once and is not done: set aside first, then by age."""
+        failed = and_(_c.state == OutboxState.WAITING.value, _c.attempts > 0)
+        query = (
+            select(_c.id, _c.kind, _c.key, _c.state, _c.attempts, _SINCE, _c.due, _c.problem)
+            .where(or_(failed, _c.state == OutboxState.DEAD.value))
+            .order_by(_c.state, _c.id)
+            .limit(limit)
+        )
+        return [
+            UndoneErrand(number, kind, key, OutboxState(state), *rest)
+            for number, kind, key, state, *rest in self._connection.execute(query)
+        ]
 
     def _end(self, errand: int, lease: Lease, values: dict[str, object]) -> None:
         mine = and_(_c.id == errand, _c.owner == lease.owner)
@@ -151,3 +191,18 @@ class SqlOutbox:
 
 
 _FREE: Final[dict[str, object]] = {"owner": None, "leased_until": None}
+_SINCE: Final = func.coalesce(_c.since, _c.due, type_=Moment)
+"""Since when an errand is wanted; for one that an older program put, when it is due."""
+
+
+def _anew(due: datetime) -> dict[str, object]:
+    """What an errand has that is tried again from the first."""
+    waiting = OutboxState.WAITING.value
+    return {
+        "state": waiting,
+        "due": due,
+        "since": due,
+        "attempts": 0,
+        "done": None,
+        "problem": None,
+    }

@@ -152,6 +152,17 @@ def test_a_malformed_errand_is_buried_and_stops_nobody(site: Site) -> None:
     assert evidence() is Evidence.LOGGED
 
 
+def test_a_state_whose_errand_is_gone_is_sent_all_the_same(site: Site) -> None:
+    evidence = site.open()
+    site.courier.deliver_outbox()
+    site.seal()
+    with site.means.storage.work() as work:
+        work.connection.exec_driver_sql("DELETE FROM outbox")  # type: ignore[attr-defined] # as a loss does
+    assert site.seal() is None
+    assert site.courier.deliver_outbox() == Delivery(done=1)
+    assert evidence() is Evidence.ANCHORED
+
+
 def test_an_audit_of_what_stands_finds_nothing(site: Site) -> None:
     site.open()
     site.courier.deliver_outbox()

@@ -64,6 +64,34 @@ def test_data_outlives_a_step_back_and_forth(databases: Databases, engine: str) 
     database.dispose()
 
 
+_DEAD_ERRAND = text(
+    "INSERT INTO outbox (id, kind, key, payload, state, due, attempts, problem) VALUES"
+    " (:id, 'log.anchor', CAST(:id AS text), :payload, 'dead', '2026-11-20 07:00:00', 20, :problem)"
+)
+
+
+def test_dead_errands_come_back_unless_they_are_malformed(
+    databases: Databases, engine: str
+) -> None:
+    url = databases.empty(engine)
+    migrate(url, "0006")
+    database = open_migrator(parse_url(url))
+    problems = ["ledger.unavailable", "ledger.refused", "outbox.lost", "log.malformed", None]
+    with database.begin() as connection:
+        for number, problem in enumerate(problems):
+            row = {"id": number, "problem": problem, "payload": b"{}"}
+            connection.execute(_DEAD_ERRAND, row)
+    migrate(url)
+    with database.connect() as connection:
+        rows = connection.execute(text("SELECT state, attempts FROM outbox ORDER BY id")).all()
+    assert [tuple(row) for row in rows] == [
+        *(("waiting", 0),) * 3,
+        ("dead", 20),
+        ("waiting", 0),
+    ]
+    database.dispose()
+
+
 def test_starts_at_once_migrate_once(databases: Databases, engine: str) -> None:
     url = databases.empty(engine)
     failures: list[Exception] = []
