@@ -1,7 +1,7 @@
 """The composition root: the only module that names adapters."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -225,6 +225,7 @@ class Worker:
     storage: Database
     clock: Clock
     rounds: Rounds
+    registers: Mapping[str, Callable[[], bool]]
 
 
 @contextmanager
@@ -256,7 +257,7 @@ def wire_worker(settings: Settings, ports: Ports, *, demo: bool = False) -> Iter
         )
         rounds.watch.begin(newest_moment(storage))
         with open_door(ledger, settings.chain):
-            yield Worker(storage, system_clock, rounds)
+            yield Worker(storage, system_clock, rounds, readable_registers(wallets))
 
 
 @contextmanager
@@ -275,6 +276,12 @@ def open_watch(settings: Settings) -> Iterator[Watch]:
         if not remote.is_open():
             ledger = stack.enter_context(_open_chain(settings))
         yield Watch(storage, keys, ledger, Publication(settings.published))
+
+
+def readable_registers(wallets: OpenId) -> Mapping[str, Callable[[], bool]]:
+    """Of each register in a file, by its type, how it is found whether it can be read."""
+    registers = wallets.console.office.registers
+    return {k: r.is_readable for k, r in registers.items() if isinstance(r, FileRegister)}
 
 
 def _addresses(tiles: tuple[str, ...]) -> dict[str, str]:
@@ -315,9 +322,11 @@ def open_destructions(settings: Settings) -> DestructionLedger:
 def _load_issuers(settings: Settings, ground: Ground) -> Issuers:
     """The agencies of DOJANG_AGENCIES with their registers; none where it is not set.
 
+    A register that cannot be read is told in the journal and measured: what it would attest is
+    deferred, and all other agencies issue.
+
     Raises:
         AgencyFileError: the file cannot be used.
-        RegisterError: a register's file cannot be used.
     """
     if settings.agencies == Path():
         return Issuers()
@@ -327,7 +336,7 @@ def _load_issuers(settings: Settings, ground: Ground) -> Issuers:
     issued = [name for agency in agencies.values() for name in agency.types]
     registers = {name: FileRegister(name, shelf.place(name)) for name in issued}
     for register in registers.values():
-        register.read()
+        register.is_readable()
     return Issuers(agencies, registers)
 
 

@@ -47,7 +47,7 @@ def prepare(trial: Trial, count: int) -> list[tuple[str, bytes]]:
     wallet = SimulatedWallet(trial)
     wallet.obtain(copies=COPIES)
     desk = trial.openid.desk
-    query = desk.query(SERVICE, None)
+    query = desk.query(SERVICE, None, now().date())
     order = AskOrder(query, RequestForm.REFERENCE, ResponseMode.DIRECT_POST)
     paths = query.queries[0].claims
     chosen = [(HeldCredential.of(text).select(paths), key) for text, key in wallet.held]

@@ -9,7 +9,7 @@ import json
 import re
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -35,6 +35,7 @@ from verifier.credential.status_cwt import is_cwt, parse_fetched_token, parse_pa
 from verifier.credential.trust import TrustMaterial
 from verifier.credential.verification import MAX_SNAPSHOT_AGE, Policy
 from verifier.eligibility.catalogue import load_catalogue
+from verifier.eligibility.dates import korean_day
 from verifier.eligibility.errors import UnknownServiceError
 from verifier.eligibility.rendering import render_service
 from verifier.errors import (
@@ -49,6 +50,7 @@ MAX_FILE_BYTES: Final = 64 << 20
 _STANDARD_INPUT: Final = "-"
 _BARE_LISTS: Final = (b"{", b"\xa2", b"\xa3")
 """How a list without a token begins: a JSON object, or a CBOR map of two or three members."""
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DAYS: Final = re.compile(r"[0-9]{1,5}")
 _RFC_3339: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
@@ -166,7 +168,7 @@ def _document_facts(verified: VerifiedDocument, at: datetime) -> dict[str, Json]
 def _service(options: argparse.Namespace) -> int:
     catalogue = load_catalogue()
     if options.round is None:
-        policy = catalogue.latest_policy(options.id)
+        policy = catalogue.latest_policy(options.id, options.on)
     else:
         policy = catalogue.policy(options.id, options.round)
     print(render_service(policy, options.lang), end="")
@@ -214,7 +216,14 @@ def _parser() -> argparse.ArgumentParser:
     service = commands.add_parser("service", help="a service as a citizen would read it")
     service.add_argument("id", metavar="ID", help="as in youth-allowance")
     service.add_argument("--lang", choices=("ko", "en"), default="ko")
-    service.add_argument("--round", metavar="ID", help="default: the last round")
+    service.add_argument("--round", metavar="ID", help="default: the one of --on")
+    service.add_argument(
+        "--on",
+        metavar="DAY",
+        type=_day,
+        default=korean_day(datetime.now(UTC)),
+        help="whose round is shown, as in 2026-12-22 (default: today in Korea)",
+    )
     for command in (presentation, document):
         command.add_argument(
             "--max-snapshot-age-days",
@@ -232,6 +241,15 @@ def _days(text: str) -> timedelta:
     if not _DAYS.fullmatch(text):
         raise argparse.ArgumentTypeError("a number of days has one to five digits")
     return timedelta(days=int(text))
+
+
+def _day(text: str) -> date:
+    if not _DAY.fullmatch(text):
+        raise argparse.ArgumentTypeError("a day is written as in 2026-12-22")
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError("there is no such day") from error
 
 
 def _time(text: str) -> datetime:

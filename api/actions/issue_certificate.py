@@ -11,7 +11,7 @@ from api.actions.issue_paper import PaperDesk, PaperOrder, keep_paper, print_pap
 from api.actions.issue_receipt import same
 from api.actions.paper_errors import PaperUnknownError, RegisterRefusedError, told
 from api.actions.record_administration import Deed, record_administration
-from api.ports.means import korean_day
+from api.ports.means import end_of_korean_day, korean_day
 from api.ports.papers import Paper, PaperKind
 from api.ports.printing import Entry, PrintingError, Section
 from verifier.eligibility.wording import Bilingual
@@ -37,7 +37,11 @@ class Registry(Protocol):
     """The registers that certificates are made from."""
 
     def attested(self, kind: str, person: str, on: date) -> Attested | None:
-        """What is attested; None where the register knows nobody of that id, or no such kind."""
+        """What is attested; None where the register knows nobody of that id, or no such kind.
+
+        Raises:
+            RegisterPendingError: the register does not say at the moment.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ def issue_certificate(
 
     Raises:
         RegisterRefusedError: the register does not bear it out.
+        RegisterPendingError: it does not say at the moment.
         UnprintableTextError: the name holds a character that cannot be printed.
         PrinterError: it cannot be printed at the moment.
     """
@@ -70,11 +75,11 @@ def issue_certificate(
     attested = registry.attested(order.kind, order.person, day)
     if attested is None:
         raise RegisterRefusedError("the register does not bear it out")
-    until = at + LIFETIME
+    last = korean_day(at + LIFETIME)
     about = (
         Entry(Bilingual("성명", "Name"), same(order.holder)),
         Entry(Bilingual("기준일", "As of"), same(day.isoformat())),
-        Entry(Bilingual("유효기간", "Valid until"), same(korean_day(until).isoformat())),
+        Entry(Bilingual("유효기간", "Valid until"), same(last.isoformat())),
     )
     paper = PaperOrder(
         kind=PaperKind.CERTIFICATE,
@@ -85,7 +90,7 @@ def issue_certificate(
             Section(Bilingual("증명하는 것", "What is certified"), attested.entries),
         ),
         notes=(_NOTE,),
-        expires=until,
+        expires=end_of_korean_day(last),
         personal=True,
     )
     try:

@@ -44,7 +44,7 @@ class ApplicationOrder:
 
     Args:
         service: id of the catalogue.
-        round: id of a round; None: the one with the newest notice.
+        round: id of a round; None: the one that the day of the application belongs to.
         date: the day of the application; None: today in Korea.
         key: 22 to 64 URL-safe characters under which the request may be sent again. Whoever
             knows it can open the application: it must be random.
@@ -78,8 +78,8 @@ def open_application(means: Means, order: ApplicationOrder) -> OpenedApplication
         ApplicationNotFoundError: the key stands for an application that was deleted.
     """
     at = means.now()
-    policy = _policy(means, order)
     day = _day(means, order, at)
+    policy = _policy(means, order, day)
     chosen = policy.round
     if not chosen.opens.value <= day <= chosen.closes.value:
         raise RoundClosedError(f"{order.service} {chosen.id} takes no applications on {day}")
@@ -107,11 +107,11 @@ def open_application(means: Means, order: ApplicationOrder) -> OpenedApplication
     return opened
 
 
-def _policy(means: Means, order: ApplicationOrder) -> PolicyRound:
+def _policy(means: Means, order: ApplicationOrder, day: Day) -> PolicyRound:
     catalogue = means.catalogue
     try:
         if order.round is None:
-            return catalogue.latest_policy(order.service)
+            return catalogue.latest_policy(order.service, day)
         return catalogue.policy(order.service, order.round)
     except UnknownServiceError as error:
         raise UnknownServiceRoundError("no such service or round") from error

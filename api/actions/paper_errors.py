@@ -8,6 +8,7 @@ ActionError
 ├── WrittenReasonMissingError  a decision that departs from the proposal needs one
 ├── PaperUnknownError        no such paper, or it was revoked before
 ├── RegisterRefusedError     the register does not bear the certificate out
+├── RegisterPendingError     the register does not say at the moment
 ├── UnprintableTextError     a character cannot be printed
 └── PrinterError             papers cannot be made at the moment
 """
@@ -53,9 +54,15 @@ class PaperUnknownError(ActionError):
 
 
 class RegisterRefusedError(ActionError):
-    """The register knows nobody of that id, or not yet, or issues nothing of that kind."""
+    """The register knows nobody of that id, or issues nothing of that kind."""
 
     code = "paper.not_in_register"
+
+
+class RegisterPendingError(ActionError):
+    """The register cannot be read at the moment, or knows later; nothing was refused."""
+
+    code = "paper.register_pending"
 
 
 class UnprintableTextError(ActionError):

@@ -7,12 +7,12 @@ is "could not be determined", as is everything that cannot be looked up at the m
 import hmac
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 
 from api.actions.issue_paper import PAPERS_LOG, paper_entry
-from api.ports.means import Means
+from api.ports.means import Means, end_of_korean_day, korean_day
 from api.ports.papers import Paper
 from contracts.evidence.encoding import b64u_decode
 from contracts.evidence.errors import EncodingError, EvidenceError, LedgerError
@@ -21,6 +21,7 @@ from verifier.eligibility.wording import Bilingual
 CODE: Final = r"[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}"
 MAX_CODE_TEXT: Final = 300
 """Characters of what a QR holds: an address and the code behind #."""
+_INSTANT: Final = timedelta(microseconds=1)
 _CODE: Final = re.compile(rf"(?:https?://[^\s#]{{1,200}}#)?({CODE})")
 
 
@@ -136,11 +137,19 @@ def _judge(check: PaperCheck, paper: Paper) -> PaperAnswer:
     at = check.means.now()
     if paper.revoked is not None:
         reason = Reason.REVOKED
-    elif paper.expires is not None and at >= paper.expires:
+    elif paper.expires is not None and at >= last_moment(paper.expires):
         reason = Reason.EXPIRED
     else:
         reason = obstacle or Reason.GENUINE
     return PaperAnswer(reason, paper.issuer, anchored)
+
+
+def last_moment(expires: datetime) -> datetime:
+    """When the Korean day ends that is printed as a paper's last one.
+
+    New papers end exactly then; older ones carry the moment of that day at which they were issued.
+    """
+    return end_of_korean_day(korean_day(expires - _INSTANT))
 
 
 def _look_up(proofs: Proofs, paper: Paper) -> tuple[datetime | None, Reason | None]:

@@ -5,8 +5,8 @@ of them anybody's data. prometheus-client decides when it is imported whether it
 processes: ``gather_in`` comes before this module in each process of ``dojang serve``.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -86,6 +86,24 @@ class StateMeasures(Collector):
         return [errands, age, alarms, *_logs(reading, now)]
 
 
+@dataclass(frozen=True, slots=True)
+class RegisterMeasures(Collector):
+    """Which registers can be read; a file that was replaced is read when it is asked for."""
+
+    registers: Mapping[str, Callable[[], bool]]
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """1 for each register that cannot be read, by credential type."""
+        unreadable = GaugeMetricFamily(
+            "dojang_register_unreadable",
+            "Registers that cannot be read: what they attest is deferred.",
+            labels=("register",),
+        )
+        for name, is_readable in sorted(self.registers.items()):
+            unreadable.add_metric((name,), float(not is_readable()))
+        yield unreadable
+
+
 def _logs(reading: Reading, now: datetime) -> list[GaugeMetricFamily]:
     anchored = GaugeMetricFamily(
         "dojang_anchor_age_seconds", "Age of the last state on chain.", labels=("log",)
@@ -111,11 +129,16 @@ def _since(moment: datetime, now: datetime) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Exposition:
-    """The page of measures: of all processes, and of the database."""
+    """The page of measures: of all processes, of the database, and of registers in files.
+
+    Args:
+        registers: by credential type, whether its register can be read.
+    """
 
     storage: Storage
     clock: Clock
     folder: Path
+    registers: Mapping[str, Callable[[], bool]] = field(default_factory=dict)
 
     def page(self) -> bytes:
         """In Prometheus' text format."""
@@ -123,4 +146,5 @@ class Exposition:
         if any(self.folder.glob("*.db")):
             MultiProcessCollector(registry, str(self.folder))  # type: ignore[no-untyped-call] # of the library
         registry.register(StateMeasures(self.storage, self.clock))
+        registry.register(RegisterMeasures(self.registers))
         return generate_latest(registry)

@@ -6,6 +6,7 @@ JSON ``{"version": "dojang-agencies-v1", "agencies": [{"id", "title": {"ko", "en
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import timedelta
 from types import MappingProxyType
@@ -65,7 +66,7 @@ def _agency(part: Document, base: str, types: Mapping[str, CredentialType]) -> A
     name, title = part.text("id"), part.document("title")
     if not _ID.fullmatch(name):
         raise EncodingError(f"{part.place}.id is no short name in lower case")
-    words = Bilingual(title.text("ko"), title.text("en"))
+    words = Bilingual(*(unicodedata.normalize("NFC", title.text(key)) for key in ("ko", "en")))
     title.close()
     days = (
         part.integer("lifetime_days", 1, MAX_DAYS) if part.has("lifetime_days") else _DEFAULT_DAYS

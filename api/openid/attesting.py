@@ -5,6 +5,7 @@ from datetime import date
 from typing import Final
 
 from api.actions.issue_certificate import Attested
+from api.actions.paper_errors import RegisterPendingError
 from api.openid.office import Office
 from api.openid.register import NotInRegisterError, NotYetKnownError
 from api.ports.printing import Entry
@@ -25,7 +26,11 @@ class OfficeRegistry:
     office: Office
 
     def attested(self, kind: str, person: str, on: date) -> Attested | None:
-        """See ``Registry``."""
+        """See ``Registry``.
+
+        Raises:
+            RegisterPendingError: the register does not say now, which is no refusal.
+        """
         issuer = next((a for a in self.office.agencies.values() if kind in a.types), None)
         if issuer is None or kind not in self.office.registers:
             return None
@@ -33,7 +38,9 @@ class OfficeRegistry:
         try:
             entry = self.office.registers[kind].entry(person, on)
             claims = attest(described, entry, on)
-        except (NotInRegisterError, NotYetKnownError, AttestationError):
+        except NotYetKnownError as error:
+            raise RegisterPendingError("the register does not answer yet") from error
+        except (NotInRegisterError, AttestationError):
             return None
         return Attested(described.title, issuer.title, _entries(described, claims))
 

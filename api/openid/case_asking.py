@@ -51,7 +51,7 @@ def ask_for_case(cases: CaseDesk, officer: str, number: str) -> OpenedRequest:
     if application.state is ApplicationState.DECIDED:
         raise DecidedError("it was decided before")
     order = AskOrder(
-        cases.desk.query(application.service, application.round),
+        cases.desk.query(application.service, application.round, application.date),
         device=Device.OTHER,
         application_date=application.date,
     )

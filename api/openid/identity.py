@@ -4,6 +4,7 @@ Both end in a ``VerifiedIdentity``, the only thing an offer is made for. The dem
 of its own, and says so wherever it is shown.
 """
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -28,7 +29,8 @@ class IdentityMethod(StrEnum):
 class VerifiedIdentity:
     """Who was identified, how, by whom (an officer or a provider), and when.
 
-    ``person`` is the register's own id, never a resident number.
+    ``person`` is the register's own id, never a resident number. It is in normalisation form C, as
+    registers hold it: two ways to write one id would be two people to all that is derived from it.
     """
 
     person: str
@@ -39,6 +41,8 @@ class VerifiedIdentity:
     def __post_init__(self) -> None:
         if not 0 < len(self.person) <= MAX_PERSON or not 0 < len(self.by) <= MAX_OFFICER:
             raise IdentityError("a person's id and who vouches for it are short texts")
+        if not unicodedata.is_normalized("NFC", self.person):
+            raise IdentityError("a person's id is in Unicode normalisation form C")
 
 
 def identify_at_desk(
@@ -63,4 +67,5 @@ def identify_by_provider(subject: Subject, at: datetime) -> VerifiedIdentity:
     Raises:
         IdentityError: what it calls them is no id of a register.
     """
-    return VerifiedIdentity(subject.subject, IdentityMethod.OIDC, subject.issuer, at)
+    person = unicodedata.normalize("NFC", subject.subject)
+    return VerifiedIdentity(person, IdentityMethod.OIDC, subject.issuer, at)

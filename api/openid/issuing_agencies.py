@@ -19,7 +19,7 @@ from api.actions.record_administration import Deed
 from api.openid.agencies import Agency
 from api.openid.console_errands import enrol_errand, rotate_errand
 from api.openid.counter import Counter
-from api.openid.register import CsvReading, RegisterFileError, RowError, read_csv
+from api.openid.register import CsvReading, Encoding, RegisterFileError, RowError, read_csv
 from contracts.evidence.names import issuer_id
 
 MAX_TOLD_ROWS: Final = 100
@@ -45,12 +45,14 @@ class RegisterLook:
         rows: that can be taken.
         errors: the first rows that cannot; no cell's content is in them.
         error_count: all of them.
+        encoding: in which it was read; what a spreadsheet wrote is looked at before it is taken.
     """
 
     digest: bytes
     rows: int
     errors: tuple[RowError, ...]
     error_count: int
+    encoding: Encoding
 
 
 def issuing_agencies(counter: Counter) -> list[IssuingAgency]:
@@ -108,6 +110,7 @@ def look_at_register(counter: Counter, kind: str, data: bytes) -> RegisterLook:
         rows=len(reading.entries),
         errors=reading.errors[:MAX_TOLD_ROWS],
         error_count=len(reading.errors),
+        encoding=reading.encoding,
     )
 
 

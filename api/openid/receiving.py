@@ -7,7 +7,7 @@ one transaction, so that of two workers who hold the same answer one is refused.
 import hmac
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from api.actions.check_eligibility import CheckedAnswer, EligibilityCheck, check_eligibility
@@ -48,14 +48,14 @@ class Desk:
     trust: TrustSource
     rng: Randomness
 
-    def query(self, service: str, round_id: str | None) -> RuledQuery:
-        """The query of a service's round, or of its latest.
+    def query(self, service: str, round_id: str | None, on: date) -> RuledQuery:
+        """The query of a service's round, or of the one that a day belongs to.
 
         Raises:
             UnknownServiceError: there is no such service or round.
         """
         if round_id is None:
-            return RuledQuery(self.catalogue.latest_policy(service))
+            return RuledQuery(self.catalogue.latest_policy(service, on))
         return RuledQuery(self.catalogue.policy(service, round_id))
 
 
@@ -87,7 +87,7 @@ def fetch_request(desk: Desk, name: str, wallet_nonce: str | None, at: datetime)
     asked = _open(desk, name, at)
     if asked.form is not RequestForm.REFERENCE:
         raise UnknownResourceError("there is no request of that name to fetch")
-    query = desk.query(asked.service, asked.round)
+    query = desk.query(asked.service, asked.round, asked.application_date)
     return sign_request(asked, query, desk.identity, wallet_nonce)
 
 
@@ -180,7 +180,7 @@ def _unanswered(
 def _check(
     desk: Desk, asked: AskedRequest, answer: WalletAnswer, at: datetime, code_hash: bytes | None
 ) -> Answered:
-    query = desk.query(asked.service, asked.round)
+    query = desk.query(asked.service, asked.round, asked.application_date)
     checked = _verify(desk, asked, query, answer, at)
     return Answered(
         request=asked.request.id,

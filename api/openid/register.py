@@ -1,17 +1,19 @@
 """The register port: what an agency's register says of a person, and the CSV adapter.
 
-The reference date is the day of asking. A register may not know yet (then issuance is deferred),
-or refuse (then it is denied, and an officer decides).
+The reference date is the day of asking. A register may not know yet, or its file may be unreadable
+(then issuance is deferred), or refuse (then it is denied, and an officer decides).
 """
 
 import csv
 import hmac
-from collections.abc import Callable, Mapping
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from io import StringIO
 from types import MappingProxyType
-from typing import ClassVar, Final, Protocol, TypeAlias
+from typing import ClassVar, Final, Literal, Protocol, TypeAlias
 
 from api.openid.secret_words import TAG
 from contracts.evidence.encoding import HASH_BYTES, tagged_hash
@@ -33,6 +35,13 @@ MAX_ROWS: Final = 1_000_000
 MAX_CSV_BYTES: Final = 64 << 20
 MAX_CELL: Final = 200
 MAX_PERSON: Final = 64
+MAX_JOBS: Final = 50
+"""Employments of one person."""
+Encoding: TypeAlias = Literal["utf-8", "cp949"]
+UTF_8: Final = "utf-8"
+CP949: Final = "cp949"
+"""What Korean spreadsheets write (KS X 1001 with all Hangul syllables)."""
+_NOT_PLAIN: Final = re.compile("[^\x00-\x7f\uac00-\ud7a3]")
 
 
 class RegisterError(Exception):
@@ -48,15 +57,31 @@ class NotInRegisterError(RegisterError):
 
 
 class RegisterFileError(RegisterError):
-    """A file is no CSV with the columns of its kind."""
+    """A file is no CSV with the columns of its kind.
+
+    Args:
+        text: what is wrong, without the content of any cell.
+        line: where, 1-based; 0 where it is not one line.
+        column: its name, or empty.
+    """
 
     code: ClassVar[str] = "register.file"
+
+    def __init__(self, text: str, line: int = 0, column: str = "") -> None:
+        super().__init__(text)
+        self.line, self.column = line, column
 
 
 class NotYetKnownError(RegisterError):
     """The register has been asked and will know later."""
 
     code: ClassVar[str] = "register.pending"
+
+
+class RegisterUnavailableError(NotYetKnownError):
+    """The register's file cannot be read at the moment: whoever asks is told later, not refused."""
+
+    code: ClassVar[str] = "register.unavailable"
 
 
 class Register(Protocol):
@@ -103,6 +128,11 @@ class RowError:
     column: str
     problem: str
 
+    def __str__(self) -> str:
+        """Where it is and why, without the cell's content."""
+        column = f", column {self.column}" if self.column else ""
+        return f"line {self.line}{column}: {self.problem}"
+
 
 @dataclass(frozen=True, slots=True)
 class CsvRegister:
@@ -119,10 +149,11 @@ class CsvRegister:
 
 @dataclass(frozen=True, slots=True)
 class CsvReading:
-    """A dry run: what would be taken, and every row that would not."""
+    """A dry run: what would be taken, every row that would not, and how the file is encoded."""
 
     entries: Mapping[str, RegisterEntry]
     errors: tuple[RowError, ...]
+    encoding: Encoding = UTF_8
 
     def take(self) -> CsvRegister:
         """The register, if every row is good.
@@ -131,59 +162,102 @@ class CsvReading:
             RegisterFileError: a row is not; nothing is taken in part.
         """
         if self.errors:
-            raise RegisterFileError(f"{len(self.errors)} rows cannot be taken")
+            count, first = len(self.errors), self.errors[0]
+            text = f"{count} rows cannot be taken, the first at {first}"
+            raise RegisterFileError(text, first.line, first.column)
         return CsvRegister(self.entries)
 
 
 def read_csv(kind: str, data: bytes) -> CsvReading:
     """Read a register's file without taking it.
 
+    Text is brought to Unicode normalisation form C. Lines without content are passed over. Several
+    rows of one person are taken together where a register holds several of a kind: employments.
+
     Args:
         kind: id of the credential type, which says what columns there are.
-        data: UTF-8, with or without byte-order mark, a header line, comma separated.
+        data: UTF-8, with or without byte-order mark, or CP949; a header line, comma separated.
 
     Raises:
-        RegisterFileError: too long, no UTF-8, no such kind, other columns, or too many rows.
+        RegisterFileError: too long, neither UTF-8 nor CP949, no such kind, other columns, or too
+            many rows; the line is named where there is one.
     """
     if kind not in COLUMNS:
         raise RegisterFileError(f"no file is read for {kind}")
     if len(data) > MAX_CSV_BYTES:
         raise RegisterFileError(f"a file has at most {MAX_CSV_BYTES} bytes")
     wanted, make = COLUMNS[kind]
+    text, encoding = _decode(data)
+    rows = csv.reader(StringIO(text, newline=""), strict=True)
     try:
-        rows = csv.reader(StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
         header = next(rows, [])
         if header != ["person", *wanted]:
             raise RegisterFileError(f"the columns are person,{','.join(wanted)}")
-        return _read_rows([(rows.line_num, row) for row in rows], header, make)
-    except (csv.Error, UnicodeDecodeError) as error:
-        raise RegisterFileError("the file is no CSV in UTF-8") from error
+        return _read_rows(((rows.line_num, row) for row in rows), header, make, encoding)
+    except csv.Error as error:
+        text = f"line {rows.line_num}: the file is no CSV"
+        raise RegisterFileError(text, rows.line_num) from error
+
+
+def _decode(data: bytes) -> tuple[str, Encoding]:
+    """The text and its encoding.
+
+    UTF-8 with one broken byte can often be decoded as CP949, to other letters. They would be Hanja
+    at least in part, so that only Hangul and ASCII are believed there.
+
+    Raises:
+        RegisterFileError: it is neither; the line is named.
+    """
+    try:
+        return data.decode("utf-8-sig"), UTF_8
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+    try:
+        text = data.decode(CP949)
+    except UnicodeDecodeError:
+        text = "\ufffd"
+    if _NOT_PLAIN.search(text):
+        raise RegisterFileError(f"line {line}: the file is neither UTF-8 nor plain CP949", line)
+    return text, CP949
 
 
 _Make: TypeAlias = Callable[["_Row"], RegisterEntry]
 
 
-def _read_rows(rows: list[tuple[int, list[str]]], header: list[str], make: _Make) -> CsvReading:
-    if len(rows) > MAX_ROWS:
-        raise RegisterFileError(f"a file has at most {MAX_ROWS} rows")
+def _read_rows(
+    rows: Iterator[tuple[int, list[str]]], header: list[str], make: _Make, encoding: Encoding
+) -> CsvReading:
     entries: dict[str, RegisterEntry] = {}
     errors: list[RowError] = []
+    count = 0
     for line, cells in rows:
+        if not any(cell.strip() for cell in cells):
+            continue
+        count += 1
+        if count > MAX_ROWS:
+            raise RegisterFileError(f"a file has at most {MAX_ROWS} rows")
         try:
             row = _Row.of(header, cells)
             person = row.text("person", MAX_PERSON)
-            _check_new(person, entries)
-            entries[person] = make(row)
+            entries[person] = _together(entries.get(person), make(row))
         except _CellError as error:
             errors.append(RowError(line, error.column, error.problem))
         except AttestationError as error:
             errors.append(RowError(line, "", str(error)))
-    return CsvReading(MappingProxyType(entries), tuple(errors))
+    return CsvReading(MappingProxyType(entries), tuple(errors), encoding)
 
 
-def _check_new(person: str, entries: Mapping[str, RegisterEntry]) -> None:
-    if person in entries:
+def _together(there: RegisterEntry | None, new: RegisterEntry) -> RegisterEntry:
+    """A person's entry with one row more: a person has several jobs, and one of all the rest."""
+    if there is None:
+        return new
+    if not (isinstance(there, WorkEntry) and isinstance(new, WorkEntry)):
         raise _CellError("person", "stands twice")
+    if not there.jobs or not new.jobs:
+        raise _CellError("weekly_minutes", "is empty, and other rows of this person are not")
+    if len(there.jobs) >= MAX_JOBS:
+        raise _CellError("person", f"has more than {MAX_JOBS} rows")
+    return WorkEntry(there.jobs + new.jobs)
 
 
 class _CellError(Exception):
@@ -203,7 +277,7 @@ class _Row:
         return cls(dict(zip(header, cells, strict=True)))
 
     def text(self, name: str, limit: int = MAX_CELL) -> str:
-        value = self.cells[name].strip()
+        value = unicodedata.normalize("NFC", self.cells[name]).strip()
         if not 0 < len(value) <= limit or not value.isprintable():
             raise _CellError(name, "is empty, too long or not printable")
         return value
@@ -287,4 +361,4 @@ COLUMNS: Final[Mapping[str, tuple[tuple[str, ...], _Make]]] = MappingProxyType(
     }
 )
 """Columns after ``person`` and how a row is read, by credential type. Days as in 2026-01-31, yes or
-no, empty where something does not apply."""
+no, empty where something does not apply. Employments stand in a row each."""

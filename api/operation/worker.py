@@ -14,7 +14,6 @@ from api.demo.errors import DemoError
 from api.observation.journal import note, open_journal
 from api.observation.metrics_page import LOOPBACK, show_metrics
 from api.openid.agency_file import AgencyFileError
-from api.openid.register import RegisterError
 from api.operation.continuity import ContinuityError
 from api.operation.exits import LASTING, PASSING, STOPPED, tell
 from api.ports.errors import StorageError, StorageShapeError
@@ -31,7 +30,6 @@ LASTING_ERRORS: Final = (
     StorageShapeError,
     ContinuityError,
     AgencyFileError,
-    RegisterError,
 )
 
 
@@ -82,7 +80,9 @@ def work(settings: Settings, ports: Ports, metrics: socket.socket, start: Start)
     try:
         with ExitStack() as stack:
             worker = stack.enter_context(wire_worker(settings, ports, demo=start.demo))
-            page = Exposition(worker.storage, worker.clock, settings.measures).page
+            page = Exposition(
+                worker.storage, worker.clock, settings.measures, worker.registers
+            ).page
             stack.enter_context(show_metrics(metrics, page))
             start.ready()
             note("worker.started")

@@ -30,6 +30,4 @@ def choices_at(counter: Counter) -> list[Choice]:
 def services_of(means: Means) -> list[tuple[str, Bilingual]]:
     """Services by id, with their titles."""
     catalogue = means.catalogue
-    return [
-        (name, catalogue.latest_policy(name).service.title) for name in sorted(catalogue.services)
-    ]
+    return [(name, catalogue.service(name).title) for name in sorted(catalogue.services)]

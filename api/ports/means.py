@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Final
 
 from api.ports.storage import Storage
@@ -18,6 +18,14 @@ Randomness = Callable[[int], bytes]
 def korean_day(moment: datetime) -> date:
     """The calendar day in Korea."""
     return moment.astimezone(KOREA).date()
+
+
+def end_of_korean_day(day: date) -> datetime:
+    """The first moment after a day in Korea, in UTC: what is valid until a day ends then.
+
+    Source: a period of days ends with its last day (민법 제159조).
+    """
+    return datetime.combine(day + timedelta(days=1), time(), KOREA).astimezone(UTC)
 
 
 def whole_second(moment: datetime) -> datetime:

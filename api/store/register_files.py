@@ -7,10 +7,17 @@ from datetime import date
 from pathlib import Path
 from tempfile import mkstemp
 
-from api.openid.register import NotInRegisterError, Register, read_csv
+from api.observation.journal import warn
+from api.openid.register import (
+    NotInRegisterError,
+    Register,
+    RegisterFileError,
+    RegisterUnavailableError,
+    read_csv,
+)
 from verifier.eligibility.attestation import RegisterEntry
 
-_Stamp = tuple[int, int]
+_Stamp = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,7 @@ class FileRegister:
     kind: str
     path: Path
     otherwise: Register | None = None
-    _kept: tuple[_Stamp, Register] | None = field(default=None, repr=False)
+    _found: tuple[_Stamp, Register | RegisterFileError] | None = field(default=None, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def entry(self, person: str, on: date) -> RegisterEntry:
@@ -60,27 +67,56 @@ class FileRegister:
 
         Raises:
             NotInRegisterError: nobody of that id.
-            RegisterFileError: the file cannot be read as one.
+            RegisterUnavailableError: the file cannot be read as one; the journal says why.
         """
-        return self.read().entry(person, on)
+        try:
+            register = self.read()
+        except RegisterFileError as error:
+            raise RegisterUnavailableError("the register cannot be read at the moment") from error
+        return register.entry(person, on)
 
     def read(self) -> Register:
         """The register as it stands.
 
         Raises:
             NotInRegisterError: there is no file, and nothing instead of it.
-            RegisterFileError: the file cannot be read as one.
+            RegisterFileError: the file cannot be read as one; file, line and column are named.
         """
         with self._lock:
-            stamp = _stamp(self.path)
-            if stamp is None:
-                if self.otherwise is None:
-                    raise NotInRegisterError(f"there is no register of {self.kind}")
-                return self.otherwise
-            if self._kept is None or self._kept[0] != stamp:
-                data = self.path.read_bytes()
-                self._kept = (stamp, read_csv(self.kind, data).take())
-            return self._kept[1]
+            try:
+                stamp = _stamp(self.path)
+                if stamp is None:
+                    return self._absent()
+                if self._found is None or self._found[0] != stamp:
+                    # Also that it cannot be read: a long file is not read for everybody who asks.
+                    self._found = (stamp, self._load())
+            except OSError as error:
+                raise RegisterFileError(f"{self.path.name}: {error.strerror}") from error
+            found = self._found[1]
+        if isinstance(found, RegisterFileError):
+            raise found
+        return found
+
+    def is_readable(self) -> bool:
+        """Whether there is a register that can be read; false alike where there is no file."""
+        try:
+            self.read()
+        except (RegisterFileError, NotInRegisterError):
+            return False
+        return True
+
+    def _absent(self) -> Register:
+        if self.otherwise is None:
+            raise NotInRegisterError(f"there is no register of {self.kind}")
+        return self.otherwise
+
+    def _load(self) -> Register | RegisterFileError:
+        try:
+            return read_csv(self.kind, self.path.read_bytes()).take()
+        except RegisterFileError as error:
+            place = {"kind": self.kind, "line": error.line, "column": error.column}
+            warn("register.unreadable", code=error.code, **place)
+            return RegisterFileError(f"{self.path.name}: {error}", error.line, error.column)
 
 
 def _stamp(path: Path) -> _Stamp | None:
@@ -88,4 +124,4 @@ def _stamp(path: Path) -> _Stamp | None:
         found = path.stat()
     except FileNotFoundError:
         return None
-    return found.st_mtime_ns, found.st_ino
+    return found.st_mtime_ns, found.st_ino, found.st_size

@@ -1,19 +1,23 @@
 """What settings put together: the identity provider for citizens, and nothing without one."""
 
+import json
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from structlog.testing import capture_logs
 
 from api.identity.provider import OidcProvider
+from api.observation.metrics import Exposition
 from api.observation.watching import NOBODY
+from api.openid.agency_file import AGENCIES_VERSION
 from api.openid.retrieval import HttpMirror
 from api.pages.counter import CounterParts
 from api.ports.means import Means
 from api.settings import Settings
 from api.store.database import Database
 from api.variables import SettingsError
-from api.wiring import wire, wire_counters, wire_wallets
+from api.wiring import readable_registers, wire, wire_counters, wire_wallets
 from tests.simulators.ledger import SimulatedLedger
 
 PORTS = (8000, 8001, 8002)
@@ -110,3 +114,26 @@ def test_other_services_tiles_are_fetched_where_the_settings_say(
         trust = wire_wallets(settings, means, lite, ledger, demo=False, ports=PORTS).trust
         assert isinstance(trust.mirror, HttpMirror)
         assert set(trust.mirror.tiles) == found
+
+
+def test_one_register_that_cannot_be_read_does_not_stop_the_others(
+    tmp_path: Path, lite: Database, means: Means
+) -> None:
+    title = {"ko": "[시험] 구청", "en": "[test] district office"}
+    agency = {"id": "district", "title": title, "types": ["benefit", "resident-registration"]}
+    (tmp_path / "agencies.json").write_text(
+        json.dumps({"version": AGENCIES_VERSION, "agencies": [agency]})
+    )
+    (tmp_path / "benefit.csv").write_bytes(b"person,basic_livelihood,near_poor\n1,yes,maybe\n")
+    people = "person,birth_date,city,district,household_size\n1,2000-05-05,KR-11,종로구,1\n"
+    (tmp_path / "resident-registration.csv").write_text(people, encoding="cp949")
+    settings = settings_of(tmp_path, DOJANG_AGENCIES=str(tmp_path / "agencies.json"))
+    with capture_logs() as lines:
+        ledger = SimulatedLedger(lambda: 0)
+        wallets = wire_wallets(settings, means, lite, ledger, demo=False, ports=PORTS)
+    assert [(line["kind"], line["line"], line["column"]) for line in lines] == [
+        ("benefit", 2, "near_poor")
+    ]
+    page = Exposition(lite, means.clock, tmp_path, readable_registers(wallets)).page().decode()
+    assert 'dojang_register_unreadable{register="benefit"} 1.0' in page
+    assert 'dojang_register_unreadable{register="resident-registration"} 0.0' in page

@@ -1,6 +1,7 @@
 """Inputs to start from: sound ones of every kind, from the vectors and the simulators."""
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -125,7 +126,7 @@ def _bundles() -> dict[str, list[bytes]]:
 
 def _rules() -> dict[str, list[bytes]]:
     catalogue = load_catalogue()
-    policy = catalogue.latest_policy("bulk-issuance")
+    policy = catalogue.latest_policy("bulk-issuance", date(2026, 11, 20))
     evaluation = evaluate(policy, [], policy.round.opens.value)
     proposal = propose(policy, evaluation, "case-1")
     decision = decide(

@@ -140,6 +140,8 @@ def test_arguments_that_cannot_be_used_end_with_2(
         ("service", "no-such-service"),
         ("service", "youth-allowance", "--round", "1999"),
         ("service", "youth-allowance", "--lang", "fr"),
+        ("service", "youth-allowance", "--on", "2026-02-30"),
+        ("service", "youth-allowance", "--on", "yesterday"),
     ]
     for arguments in unusable:
         assert run(capsys, *arguments)[0] == 2, arguments

@@ -2,15 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
+from typing import Final
 
 from verifier.eligibility.credential_types import CredentialType, parse_credential_types
 from verifier.eligibility.errors import ServiceFileError, UnknownServiceError
 from verifier.eligibility.median_income import MedianIncome, parse_median_income
-from verifier.eligibility.policy import PolicyRound, Service, bind_round
+from verifier.eligibility.policy import PolicyRound, Round, Service, bind_round
 from verifier.eligibility.schema import ServiceSchema, parse_schema
 from verifier.eligibility.service_file import parse_service
 from verifier.services import SERVICE_IDS, read_service_file
+
+_OPEN: Final = 3
+_ANNOUNCED: Final = 2
+_CLOSED: Final = 1
+_UNHEARD: Final = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +47,21 @@ class Catalogue:
         """
         return bind_round(self.service(service_id), round_id, self.credential_types)
 
-    def latest_policy(self, service_id: str) -> PolicyRound:
-        """The policy of the service's last round by notice date.
+    def latest_policy(self, service_id: str, on: date) -> PolicyRound:
+        """The policy of the round that a day belongs to.
+
+        Of the rounds that are open the one that opened last; where none is open, the one that
+        opens next and was announced, else the one that closed last, else the first.
+
+        Args:
+            service_id: of the catalogue.
+            on: a Korean calendar day.
 
         Raises:
             UnknownServiceError: there is no such service.
         """
         rounds = self.service(service_id).rounds.values()
-        return self.policy(service_id, max(rounds, key=lambda entry: entry.notice.value).id)
+        return self.policy(service_id, max(rounds, key=lambda entry: _closeness(entry, on)).id)
 
     def credential_type(self, vct: str) -> CredentialType:
         """A credential type by the ``vct`` of its credentials.
@@ -59,6 +73,18 @@ class Catalogue:
             if kind.vct == vct:
                 return kind
         raise UnknownServiceError(f"no credential type has the vct {vct!r}")
+
+
+def _closeness(entry: Round, on: date) -> tuple[int, int]:
+    """The greater, the more a round is the one of a day."""
+    opens, closes = entry.opens.value.toordinal(), entry.closes.value.toordinal()
+    if opens <= on.toordinal() <= closes:
+        return _OPEN, opens
+    if closes < on.toordinal():
+        return _CLOSED, closes
+    if entry.notice.value <= on:
+        return _ANNOUNCED, -opens
+    return _UNHEARD, -opens
 
 
 def parse_catalogue(

@@ -54,6 +54,12 @@ PAPERS: Final = (
         "The register does not bear it out.",
     ),
     ProblemKind(
+        "paper.register_pending",
+        503,
+        "지금은 대장을 읽을 수 없습니다. 잠시 뒤에 다시 해 주십시오. 거절된 것은 아닙니다.",
+        "The register cannot be read at the moment. Try again later: nothing was refused.",
+    ),
+    ProblemKind(
         "paper.unprintable",
         409,
         "인쇄할 수 없는 글자가 있습니다.",

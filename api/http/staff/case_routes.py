@@ -166,6 +166,7 @@ def _add_certificates(routes: APIRouter, desk: PaperDesk, registry: Registry, ga
                 *DANGEROUS,
                 "staff.role_missing",
                 "paper.not_in_register",
+                "paper.register_pending",
                 "paper.unprintable",
                 "paper.unavailable",
             ),

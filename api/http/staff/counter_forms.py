@@ -125,4 +125,5 @@ class RegisterAnswer(_Form):
     rows: int = Field(ge=0)
     error_count: int = Field(ge=0)
     errors: list[RowFault]
+    encoding: Literal["utf-8", "cp949"]
     taken: bool

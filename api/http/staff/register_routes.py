@@ -56,7 +56,7 @@ def register_routes(counter: Counter, gate: Gate) -> APIRouter:
 
     @routes.post(
         LOOK,
-        summary="Look at a register's file (CSV, UTF-8) without taking it",
+        summary="Look at a register's file (CSV, UTF-8 or CP949) without taking it",
         operation_id="look_at_register",
         responses=describe_problems(*WITH_BODY, *CHANGING, *_PROBLEMS),
         openapi_extra=_BODY,
@@ -107,5 +107,6 @@ def _answer(kind: str, look: RegisterLook, *, taken: bool = False) -> RegisterAn
         rows=look.rows,
         error_count=look.error_count,
         errors=[RowFault(line=e.line, column=e.column, problem=e.problem) for e in look.errors],
+        encoding=look.encoding,
         taken=taken,
     )

@@ -24,6 +24,7 @@ from api.openid.routes.wallet_route import (
     WalletRoute,
     json_answer,
 )
+from api.ports.means import korean_day
 from contracts.evidence.encoding import Json, format_time
 from contracts.evidence.errors import EncodingError
 
@@ -83,8 +84,10 @@ def _add_asking(routes: APIRouter, desk: Desk, now: Callable[[], datetime]) -> N
         responses=describe_wallet(404, status=201, problems=_BODY),
     )
     def ask(body: AskBody) -> JSONResponse:
-        order = AskOrder(desk.query(body.service, body.round), body.form, body.mode, body.device)
-        return json_answer(asked_json(open_request(desk, order, now())), 201)
+        at = now()
+        query = desk.query(body.service, body.round, korean_day(at))
+        order = AskOrder(query, body.form, body.mode, body.device)
+        return json_answer(asked_json(open_request(desk, order, at)), 201)
 
     @routes.get(
         f"{REQUESTS}/{{name}}/result",

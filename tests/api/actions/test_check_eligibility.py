@@ -1,6 +1,7 @@
 """An answer is checked under the service's own conditions, not under the verifier's defaults."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -20,7 +21,7 @@ from verifier.eligibility.sourcing import Sourced
 
 
 def poll_policy(*, accept_pending_anchor: bool) -> PolicyRound:
-    policy = load_catalogue().latest_policy("citizen-poll")
+    policy = load_catalogue().latest_policy("citizen-poll", date(2026, 11, 20))
     conditions = policy.service.conditions
     pending = Sourced(accept_pending_anchor, conditions.accept_pending_anchor.sourcing)
     changed = replace(conditions, accept_pending_anchor=pending)

@@ -3,7 +3,7 @@
 import re
 import threading
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -21,7 +21,7 @@ from api.actions.errors import (
 from api.actions.open_application import ApplicationOrder, OpenedApplication, open_application
 from api.actions.read_application import Evidence, read_application
 from api.http.applications import NUMBER
-from api.ports.means import Means
+from api.ports.means import Means, korean_day
 from contracts.evidence.encoding import parse_canonical
 from contracts.evidence.merkle import leaf_hash
 
@@ -42,6 +42,25 @@ def test_an_application_is_kept_with_its_errand(means: Means) -> None:
     with means.storage.reading() as reading:
         (count,) = reading.outbox.counts()
     assert (count.kind, count.count) == (LOG_APPEND, 1)
+
+
+def test_without_a_round_the_open_one_is_taken_though_the_next_is_announced(means: Means) -> None:
+    service = means.catalogue.service("document-delivery")
+    [there] = service.rounds.values()
+    day = korean_day(means.now())
+    later = replace(
+        there,
+        id="next",
+        notice=replace(there.notice, value=day),
+        opens=replace(there.opens, value=there.closes.value + timedelta(days=1)),
+        closes=replace(there.closes, value=there.closes.value + timedelta(days=9)),
+    )
+    both = replace(service, rounds={**service.rounds, "next": later})
+    catalogue = replace(
+        means.catalogue, services={**means.catalogue.services, "document-delivery": both}
+    )
+    opened = open_application(replace(means, catalogue=catalogue), ORDER)
+    assert opened.application.round == there.id
 
 
 def test_nothing_kept_tells_the_secret(means: Means) -> None:

@@ -5,8 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
-from api.openid.register import NotInRegisterError, RegisterFileError
+from api.openid.register import (
+    NotInRegisterError,
+    RegisterFileError,
+    RegisterUnavailableError,
+)
 from api.ports.accounts import Role
 from api.store.register_files import FileRegister, RegisterFiles
 from tests.api.counter.site import CounterSite, code_of
@@ -97,6 +102,30 @@ def test_a_register_that_was_replaced_is_noticed(tmp_path: Path) -> None:
     assert register.entry("synthetic-8", day)
     assert [file.name for file in shelf.folder.iterdir()] == [f"{KIND}.csv"]
     assert shelf.place(KIND).stat().st_mode & 0o077 == 0
+
+
+def test_a_register_that_cannot_be_read_says_later_and_the_journal_says_where(
+    tmp_path: Path,
+) -> None:
+    shelf, day = RegisterFiles(tmp_path / "registers"), START.date()
+    register = FileRegister(KIND, shelf.place(KIND))
+    shelf.keep(KIND, GOOD)
+    assert register.is_readable()
     shelf.keep(KIND, BAD)
-    with pytest.raises(RegisterFileError):
-        register.entry("synthetic-8", day)
+    with capture_logs() as lines:
+        for _ in range(2):
+            with pytest.raises(RegisterUnavailableError):
+                register.entry("synthetic-7", day)
+    with pytest.raises(RegisterFileError, match=r"benefit\.csv: 1 rows.* line 2, column near_poor"):
+        register.read()
+    assert not register.is_readable()
+    [told] = [line for line in lines if line["event"] == "register.unreadable"]
+    assert (told["kind"], told["line"], told["column"]) == (KIND, 2, "near_poor")
+    shelf.keep(KIND, GOOD)
+    assert register.entry("synthetic-7", day)
+
+
+def test_a_register_that_is_a_folder_says_later(tmp_path: Path) -> None:
+    register = FileRegister(KIND, tmp_path)
+    with pytest.raises(RegisterUnavailableError):
+        register.entry("synthetic-7", START.date())

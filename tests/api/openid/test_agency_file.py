@@ -1,6 +1,7 @@
 """Agencies from a file: what is taken, and every reason to refuse."""
 
 import json
+import unicodedata
 from datetime import timedelta
 from typing import Any
 
@@ -29,6 +30,11 @@ def test_an_agency_is_read() -> None:
     assert agency.uri == "https://city.test/issuers/district"
     assert list(agency.types) == ["resident-registration", "benefit"]
     assert (agency.terms.copies, agency.terms.lifetime) == (5, timedelta(days=30))
+
+
+def test_a_title_of_a_mac_is_brought_to_the_form_that_everybody_else_writes() -> None:
+    title = {"ko": unicodedata.normalize("NFD", "[시험] 구청"), "en": "[test] district office"}
+    assert read({**AGENCY, "title": title})["district"].title.ko == "[시험] 구청"
 
 
 def test_terms_have_defaults() -> None:

@@ -4,6 +4,7 @@ What an identity provider answers is tried in tests/api/staff/test_provider.py a
 tests/api/counter/test_citizens.py.
 """
 
+import unicodedata
 from datetime import UTC, datetime
 
 import pytest
@@ -46,3 +47,12 @@ def test_an_officer_must_have_checked_the_card() -> None:
 def test_a_person_and_an_officer_have_short_names(person: str, officer: str) -> None:
     with pytest.raises(IdentityError):
         identify_at_desk(person, officer, card_checked=True, at=AT)
+
+
+def test_one_id_written_in_two_forms_is_one_person() -> None:
+    """Else whoever can be identified twice would have two values of everything derived from it."""
+    composed, decomposed = (unicodedata.normalize(form, "김-1") for form in ("NFC", "NFD"))
+    assert composed != decomposed
+    assert identify_by_provider(Subject(ISSUER, decomposed), AT).person == composed
+    with pytest.raises(IdentityError):
+        identify_at_desk(decomposed, "T-1", card_checked=True, at=AT)

@@ -2,10 +2,12 @@
 
 import secrets
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
 from api.openid.register import NotYetKnownError, read_csv
+from api.store.register_files import FileRegister, RegisterFiles
 from contracts.evidence.encoding import Json
 from tests.api.databases import StillClock
 from tests.simulators.openid_trial import (
@@ -61,6 +63,25 @@ def test_what_the_register_does_not_know_yet_is_deferred(both: Trial, clock: Sti
     )
     spent = wallet.request(offered, token, name, "deferred")
     assert error_of(spent) == (400, "invalid_transaction_id")
+
+
+def test_a_register_that_cannot_be_read_defers_and_goes_on_when_it_can(
+    trial: Trial, tmp_path: Path
+) -> None:
+    """Whoever asks meanwhile is told later; no other agency's register is touched by it."""
+    wallet, shelf = SimulatedWallet(trial), RegisterFiles(tmp_path / "registers")
+    office = trial.openid.console.office
+    broken = FileRegister(KIND, shelf.place(KIND), office.registers[KIND])
+    object.__setattr__(office, "registers", {**office.registers, KIND: broken})
+    offered = trial.offer()
+    shelf.keep(KIND, b"person,what\n")
+    token = wallet.access(offered)
+    waiting = wallet.request(offered, token, body_with(wallet.proof(offered.issuer, KEY)))
+    assert waiting.status_code == 202
+    name: Json = {"transaction_id": waiting.json()["transaction_id"]}
+    assert wallet.request(offered, token, name, "deferred").status_code == 202
+    shelf.place(KIND).unlink()
+    assert wallet.request(offered, token, name, "deferred").status_code == 200
 
 
 def test_a_deferral_ends_with_its_time(wallet: SimulatedWallet, clock: StillClock) -> None:

@@ -1,9 +1,10 @@
 """Registers from files: a dry run that names every bad row, and nothing taken in part."""
 
+import unicodedata
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from api.openid.demonstration import REGISTERS
@@ -15,7 +16,12 @@ from api.openid.register import (
     RegisterFileError,
     read_csv,
 )
-from verifier.eligibility.attestation import ResidentEntry, attest
+from verifier.eligibility.attestation import (
+    ResidentEntry,
+    WorkEntry,
+    attest,
+    attest_weekly_hours,
+)
 from verifier.eligibility.catalogue import load_catalogue
 
 HEADER = "person,birth_date,city,district,household_size\n"
@@ -72,6 +78,71 @@ def test_a_bad_cell_of_another_kind_is_named(kind: str, row: str, column: str) -
     assert error.column == column
 
 
+def test_text_of_a_mac_is_brought_to_the_form_that_everybody_else_writes() -> None:
+    decomposed = unicodedata.normalize("NFD", HEADER + "김-1,2000-05-05,KR-11,종로구,1\n")
+    register = read_csv("resident-registration", decomposed.encode()).take()
+    assert register.entry("김-1", DAY) == ResidentEntry(date(2000, 5, 5), "KR-11", "종로구", 1)
+
+
+def test_one_id_in_two_forms_is_one_person() -> None:
+    rows = "".join(
+        f"{unicodedata.normalize(form, '김-1')},2000-05-05,KR-11,종로구,1\n"
+        for form in ("NFC", "NFD")
+    )
+    [error] = read_csv("resident-registration", (HEADER + rows).encode()).errors
+    assert (error.line, error.column, error.problem) == (3, "person", "stands twice")
+
+
+def test_what_a_korean_spreadsheet_writes_is_read() -> None:
+    reading = read_csv("resident-registration", (HEADER + GOOD).encode("cp949"))
+    assert reading.encoding == "cp949"
+    assert reading.take().entry("1", DAY) == ResidentEntry(date(2000, 5, 5), "KR-11", "종로구", 1)
+    assert read_csv("resident-registration", (HEADER + GOOD).encode()).encoding == "utf-8"
+
+
+@given(st.text(st.characters(min_codepoint=0xAC00, max_codepoint=0xD7A3), min_size=1, max_size=9))
+@example("종로")
+def test_broken_utf8_is_never_read_as_other_letters(district: str) -> None:
+    """One cell of many lost a byte; taken for CP949, all the others would be other districts."""
+    good = f"1,2000-05-05,KR-11,{district},1\n".encode()
+    with pytest.raises(RegisterFileError, match="line 3"):
+        read_csv(
+            "resident-registration", HEADER.encode() + good + b"2,2000-05-05,KR-11,\xec\xa2,1\n"
+        )
+
+
+@pytest.mark.parametrize("blank", ["\n", "\r\n\r\n", ",,,,\n", "  \n", ' , ,"", ,\n'])
+def test_lines_without_content_are_passed_over(blank: str) -> None:
+    text = HEADER + blank + GOOD + blank + GOOD.replace("1,", "2,", 1) + blank
+    assert list(read_csv("resident-registration", text.encode()).take().entries) == ["1", "2"]
+
+
+JOBS = "person,weekly_minutes,first_day,last_day\n"
+
+
+def test_somebody_with_two_jobs_has_both() -> None:
+    rows = "1,1200,2026-03-02,\n2,,,\n1,900,2026-05-04,\n"
+    register = read_csv("employment-insurance", (JOBS + rows).encode()).take()
+    entry = register.entry("1", DAY)
+    assert isinstance(entry, WorkEntry)
+    assert [job.weekly_minutes for job in entry.jobs] == [1200, 900]
+    assert not attest_weekly_hours(entry.jobs, DAY, 30)
+    assert attest_weekly_hours(entry.jobs[:1], DAY, 30)
+
+
+@pytest.mark.parametrize(
+    ("rows", "line"),
+    [
+        ("1,1200,2026-03-02,\n1,,,\n", 3),
+        ("1,,,\n1,1200,2026-03-02,\n", 3),
+        ("1,1200,2026-03-02,\n" * 51, 52),
+    ],
+)
+def test_rows_of_one_person_that_contradict_are_named(rows: str, line: int) -> None:
+    [error] = read_csv("employment-insurance", (JOBS + rows).encode()).errors
+    assert error.line == line
+
+
 @pytest.mark.parametrize(
     ("kind", "data"),
     [
@@ -79,6 +150,8 @@ def test_a_bad_cell_of_another_kind_is_named(kind: str, row: str, column: str) -
         ("resident-registration", b""),
         ("resident-registration", b"person,name\n"),
         ("resident-registration", b"\xff\xfe"),
+        ("resident-registration", (HEADER + GOOD).encode("utf-16")),
+        ("resident-registration", (HEADER + GOOD).encode("cp949") + b"\xff"),
         ("resident-registration", HEADER.encode() + b'"1'),
     ],
 )

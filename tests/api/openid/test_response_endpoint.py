@@ -8,7 +8,7 @@ import pytest
 
 from api.openid.asking import RuledQuery
 from contracts.evidence.encoding import b64u_decode
-from tests.api.databases import StillClock
+from tests.api.databases import START, StillClock
 from tests.simulators.openid_trial import (
     KIND,
     Asked,
@@ -137,7 +137,7 @@ def test_the_nonce_proves_the_consent(trial: Trial) -> None:
     "service", ["youth-allowance", "document-delivery", "bulk-issuance", "citizen-poll"]
 )
 def test_a_query_asks_for_what_the_rules_need_and_nothing_more(trial: Trial, service: str) -> None:
-    policy = load_catalogue().latest_policy(service)
+    policy = load_catalogue().latest_policy(service, START.date())
     needed = {(rule.credential.vct, rule.claim.name) for rule in policy.rules}
     query = trial.ask(service).parameters["dcql_query"]
     asked = {

@@ -1,22 +1,32 @@
 """From a proposal to a decision on paper, and receipts: for the applicant alone, once each."""
 
 import io
+from datetime import date, timedelta
 
 import pypdf
 import pytest
 
 from api.actions.decide_application import DecisionOrder, decide_application
-from api.actions.issue_certificate import CertificateOrder, issue_certificate
+from api.actions.issue_certificate import (
+    LIFETIME,
+    Attested,
+    CertificateOrder,
+    issue_certificate,
+)
 from api.actions.paper_errors import (
     DecidedError,
     NoProposalError,
+    RegisterPendingError,
     RegisterRefusedError,
     UnprintableTextError,
     WrittenReasonMissingError,
 )
+from api.actions.verify_paper import last_moment
+from api.http.problem_kinds import KINDS
 from api.papers.press import Press
 from api.ports.accounts import Role
 from api.ports.destruction import RecordKind
+from api.ports.means import end_of_korean_day, korean_day
 from api.ports.papers import PaperKind
 from api.ports.printing import Sheet
 from tests.api.papers.site import OFFICER, REASON, Opened, Site, outcome
@@ -207,8 +217,30 @@ def test_a_certificate_ends_after_ninety_days(site: Site) -> None:
     site.anchor()
     assert made.file is not None
     assert outcome(site.show(made.file)) == ("valid", "genuine")
-    site.clock.forward(days=90)
+    assert made.expires is not None
+    last = end_of_korean_day(korean_day(made.issued + LIFETIME)) - timedelta(seconds=1)
+    assert korean_day(last).isoformat() in text_of(made.file)
+    site.clock.now = last
+    assert outcome(site.show(made.file)) == ("valid", "genuine")
+    site.clock.now = last + timedelta(seconds=1)
     assert outcome(site.show(made.file)) == ("not_valid", "expired")
+
+
+@pytest.mark.parametrize("hour", [0, 9, 14, 15, 23])
+def test_a_printed_last_day_is_whole_whenever_it_was_issued(site: Site, hour: int) -> None:
+    """Papers of before carry the moment of issue on that day, which ended it early."""
+    site.clock.now = site.clock.now.replace(hour=hour, minute=30)
+    site.clock.forward(days=1)
+    papers = site.parts.papers
+    assert papers is not None
+    assert papers.registry is not None
+    order = CertificateOrder("school-record", "synthetic-1", "[시험] 홍길동")
+    made = issue_certificate(site.desk, papers.registry, "a" * 32, order)
+    assert made.expires is not None
+    day = korean_day(made.issued + LIFETIME)
+    assert made.expires == end_of_korean_day(day)
+    for expires in (made.expires, made.issued + LIFETIME):
+        assert last_moment(expires) == end_of_korean_day(day)
 
 
 def test_nobody_unknown_to_the_register_gets_a_certificate(site: Site) -> None:
@@ -218,6 +250,20 @@ def test_nobody_unknown_to_the_register_gets_a_certificate(site: Site) -> None:
         order = CertificateOrder(kind, person, "[시험] 홍길동")
         with pytest.raises(RegisterRefusedError):
             issue_certificate(site.desk, site.parts.papers.registry, "a" * 32, order)
+
+
+class SlowRegistry:
+    """A register that cannot be read at the moment."""
+
+    def attested(self, kind: str, person: str, on: date) -> Attested | None:
+        raise RegisterPendingError(f"{kind} of {person} on {on}")
+
+
+def test_a_register_that_cannot_be_read_refuses_nobody(site: Site) -> None:
+    order = CertificateOrder("school-record", "synthetic-1", "[시험] 홍길동")
+    with pytest.raises(RegisterPendingError) as caught:
+        issue_certificate(site.desk, SlowRegistry(), "a" * 32, order)
+    assert KINDS[caught.value.code].status == 503
 
 
 def test_papers_are_destroyed_with_their_application(site: Site, opened: Opened) -> None:

@@ -10,6 +10,7 @@ from api.actions.issue_certificate import revoke_paper
 from api.actions.prove_entry import LogProofs
 from api.http.papers import VERIFY, VERIFY_PER_MINUTE
 from api.http.uploads import MAX_FILE_BYTES
+from api.ports.means import end_of_korean_day, korean_day
 from api.ports.papers import PaperKind
 from contracts.evidence.errors import LedgerUnavailableError
 from contracts.evidence.snapshot import TrustSnapshot
@@ -109,6 +110,7 @@ def test_a_revoked_paper_is_not_valid(site: Site, opened: Opened, file: bytes) -
 def test_a_paper_ends_with_its_time(site: Site, opened: Opened, file: bytes) -> None:
     paper = site.paper(opened, PaperKind.RECEIPT)
     assert paper.expires is None
+    site.clock.now = end_of_korean_day(korean_day(site.clock()))
     ending = replace(paper, id="E" * 22, application=None, expires=site.clock())
     ending = replace(ending, file_digest=bytes(32))
     with site.desk.means.storage.work() as work:

@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from datetime import date
 
 import pytest
 
@@ -9,7 +10,7 @@ from verifier.eligibility.errors import (
     ServiceSchemaError,
     UnknownServiceError,
 )
-from verifier.services import read_service_file
+from verifier.services import SERVICE_IDS, read_service_file
 
 NAMES = ("schema.json", "credential-types.yaml", "median-income.yaml", "youth-allowance.yaml")
 
@@ -150,5 +151,47 @@ def test_unknown_service_is_refused(catalogue: Catalogue) -> None:
         catalogue.service("youth-allowances")
 
 
-def test_latest_policy_is_that_of_the_last_notice(catalogue: Catalogue) -> None:
-    assert catalogue.latest_policy("youth-allowance").round.id == "2026"
+def with_rounds(*rounds: tuple[str, str, str, str]) -> Catalogue:
+    """The youth allowance with these rounds alone: id, notice, first and last day."""
+    text = read_service_file("youth-allowance.yaml").decode()
+    begin, end = text.index("rounds:"), text.index("conditions:")
+    made = "".join(
+        f'  - id: "{name}"\n    title: {{ ko: "{name}", en: "{name}" }}\n'
+        + "".join(
+            f"    {key}:\n      value: {day}\n      mark: A\n"
+            "      assumption: { ko: 시험, en: test }\n"
+            for key, day in zip(("notice", "opens", "closes"), days, strict=True)
+        )
+        for name, *days in rounds
+    )
+    files = {name: read_service_file(f"{name}.yaml") for name in SERVICE_IDS}
+    files["youth-allowance"] = (text[:begin] + "rounds:\n" + made + text[end:]).encode()
+    shared = ("schema.json", "credential-types.yaml", "median-income.yaml")
+    return parse_catalogue(*(read_service_file(name) for name in shared), files)
+
+
+@pytest.mark.parametrize(
+    ("on", "round_id"),
+    [
+        ("2025-01-01", "2026"),
+        ("2026-01-03", "2026"),
+        ("2026-12-20", "2026"),
+        ("2026-12-22", "2026"),
+        ("2026-12-31", "2026"),
+        ("2027-01-01", "2027"),
+        ("2027-01-11", "2027"),
+        ("2027-01-20", "2027-2"),
+        ("2027-01-30", "2027-2"),
+        ("2027-02-11", "2027-2"),
+        ("2027-05-01", "2027-2"),
+    ],
+)
+def test_the_round_is_the_one_that_a_day_belongs_to(on: str, round_id: str) -> None:
+    catalogue = with_rounds(
+        ("2027", "2026-12-21", "2027-01-11", "2027-01-29"),
+        ("2026", "2026-01-02", "2026-01-05", "2026-12-31"),
+        ("2027-2", "2026-12-21", "2027-01-15", "2027-02-10"),
+        ("2028", "2027-12-01", "2028-01-01", "2028-02-01"),
+    )
+    policy = catalogue.latest_policy("youth-allowance", date.fromisoformat(on))
+    assert policy.round.id == round_id

@@ -93,7 +93,9 @@ def test_only_an_agreement_that_holds_gives_more_copies(catalogue: Catalogue) ->
 
 
 def test_an_evaluation_of_another_service_is_refused(catalogue: Catalogue) -> None:
-    other = evaluate(catalogue.latest_policy("document-delivery"), [], date(2026, 11, 20))
+    other = evaluate(
+        catalogue.latest_policy("document-delivery", date(2026, 11, 20)), [], date(2026, 11, 20)
+    )
     with pytest.raises(DeskError):
         copies_of_a_day(TERMS, other)
 
@@ -129,7 +131,7 @@ def test_a_service_that_stops_nobody_has_no_desk(catalogue: Catalogue) -> None:
 
 @pytest.mark.parametrize("service_id", ["bulk-issuance", "document-delivery"])
 def test_a_citizen_reads_what_is_not_handed_out(catalogue: Catalogue, service_id: str) -> None:
-    policy = catalogue.latest_policy(service_id)
+    policy = catalogue.latest_policy(service_id, date(2026, 11, 20))
     assert "주민등록법 제29조" in render_service(policy, "ko")
     assert "Resident Registration Act, article 29" in render_service(policy, "en")
 

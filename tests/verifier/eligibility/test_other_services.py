@@ -21,7 +21,7 @@ VALUE = voter_value(bytes(32), b"person-1")
 def asked(
     catalogue: Catalogue, service_id: str, *, over_quota: bool = False
 ) -> dict[str, list[str]]:
-    policy = catalogue.latest_policy(service_id)
+    policy = catalogue.latest_policy(service_id, date(2026, 11, 20))
     entries = plan(policy, over_quota=over_quota).credentials
     return {e.credential.id: [planned.claim.name for planned in e.claims] for e in entries}
 
@@ -54,7 +54,7 @@ def test_the_order_of_2019_is_by_papers_that_no_credential_replaces(catalogue: C
 
 
 def judge(catalogue: Catalogue, **claims: Json) -> Evaluation:
-    policy = catalogue.latest_policy("citizen-poll")
+    policy = catalogue.latest_policy("citizen-poll", date(2026, 11, 20))
     shown = {"registered_city": "KR-11", "age_14_or_over": True, "voter": VALUE, **claims}
     facts = VerifiedClaims(
         vct=policy.credentials[0].vct,
@@ -102,17 +102,17 @@ def test_each_service_says_whether_it_waits_for_the_anchoring(catalogue: Catalog
 
 @pytest.mark.parametrize("service_id", SERVICE_IDS)
 def test_every_service_can_be_read_in_both_languages(catalogue: Catalogue, service_id: str) -> None:
-    policy = catalogue.latest_policy(service_id)
+    policy = catalogue.latest_policy(service_id, date(2026, 11, 20))
     assert not [c for c in render_service(policy, "en") if "가" <= c <= "힣"]
     for rule in policy.rules:
         assert rule.requirement.ko in render_service(policy, "ko")
 
 
 def test_limits_are_read_with_their_sources(catalogue: Catalogue) -> None:
-    text = render_service(catalogue.latest_policy("bulk-issuance"), "en")
+    text = render_service(catalogue.latest_policy("bulk-issuance", date(2026, 11, 20)), "en")
     assert "with an agreement (desk of the district): 100 copies a day ([S]" in text
     assert "at each office): 20 copies a day ([S]" in text
     assert "What is paid" not in text
     assert "delivered within: 3 hours ([S]" in render_service(
-        catalogue.latest_policy("document-delivery"), "en"
+        catalogue.latest_policy("document-delivery", date(2026, 11, 20)), "en"
     )
