@@ -48,7 +48,7 @@ class RequestMeasures:
         self._seconds.labels(route).observe(seconds)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class StateMeasures(Collector):
     """What the database says at the moment of asking."""
 
@@ -86,7 +86,7 @@ class StateMeasures(Collector):
         return [errands, age, alarms, *_logs(reading, now)]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RegisterMeasures(Collector):
     """Which registers can be read; a file that was replaced is read when it is asked for."""
 

@@ -17,7 +17,7 @@ from api.ports.means import Means
 from api.settings import Settings
 from api.store.database import Database
 from api.variables import SettingsError
-from api.wiring import readable_registers, wire, wire_counters, wire_wallets
+from api.wiring import readable_registers, system_clock, wire, wire_counters, wire_wallets
 from tests.simulators.ledger import SimulatedLedger
 
 PORTS = (8000, 8001, 8002)
@@ -134,6 +134,6 @@ def test_one_register_that_cannot_be_read_does_not_stop_the_others(
     assert [(line["kind"], line["line"], line["column"]) for line in lines] == [
         ("benefit", 2, "near_poor")
     ]
-    page = Exposition(lite, means.clock, tmp_path, readable_registers(wallets)).page().decode()
+    page = Exposition(lite, system_clock, tmp_path, readable_registers(wallets)).page().decode()
     assert 'dojang_register_unreadable{register="benefit"} 1.0' in page
     assert 'dojang_register_unreadable{register="resident-registration"} 0.0' in page
