@@ -45,7 +45,7 @@ from api.openid.retrieval import HttpMirror, SafeFetcher
 from api.operation.chain_door import open_door
 from api.operation.continuity import Watch, agree_on_chain
 from api.operation.destruction_ledger import DESTRUCTION_KEY, DestructionLedger
-from api.operation.jobs import Keeping, jobs, newest_moment
+from api.operation.jobs import SERVICE_LOGS, Keeping, agency_logs, jobs, newest_moment
 from api.operation.publication import Publication, PublishAndAnchor
 from api.operation.remote_ledger import RemoteLedger
 from api.operation.rounds import Rounds
@@ -247,8 +247,8 @@ def wire_worker(settings: Settings, ports: Ports, *, demo: bool = False) -> Iter
         )
         keys = LogKeyFiles(settings.keys, settings.log_name)
         publication = Publication(settings.published)
-        watch = Watch(storage, keys, ledger, publication)
         wallets = wire_wallets(settings, means, storage, ledger, demo=demo, ports=ports)
+        watch = Watch(storage, keys, ledger, publication, SERVICE_LOGS | agency_logs(wallets))
         rounds = Rounds(
             storage,
             system_clock,
@@ -275,7 +275,7 @@ def open_watch(settings: Settings) -> Iterator[Watch]:
         ledger: Ledger = remote
         if not remote.is_open():
             ledger = stack.enter_context(_open_chain(settings))
-        yield Watch(storage, keys, ledger, Publication(settings.published))
+        yield Watch(storage, keys, ledger, Publication(settings.published), SERVICE_LOGS)
 
 
 def readable_registers(wallets: OpenId) -> Mapping[str, Callable[[], bool]]:
@@ -305,7 +305,7 @@ def _courier(watch: Watch, publication: Publication, console: Console) -> Courie
 
     handlers: dict[str, Handler] = {
         LOG_APPEND: AppendToLogs(storage),
-        LOG_ANCHOR: PublishAndAnchor(storage, publication, anchoring),
+        LOG_ANCHOR: PublishAndAnchor(storage, publication, anchoring, now),
         END_KEY: EndOwnKeys(console, now),
         **dict.fromkeys((ENROL, PUBLISH, ROTATE_KEY), ConsoleErrands(console, now)),
     }

@@ -113,7 +113,7 @@ def _logs(reading: Reading, now: datetime) -> list[GaugeMetricFamily]:
     )
     halted = GaugeMetricFamily("dojang_log_halted", "Logs that stand still.", labels=("log",))
     stands = {halt.log for halt in reading.continuity.halts()}
-    for log in reading.continuity.log_names():
+    for log in sorted(stands | set(reading.continuity.log_names())):
         last = reading.logs.last_anchor(log)
         known = last.size if last and last.block is not None else 0
         if last and last.time is not None:

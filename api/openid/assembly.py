@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from fastapi import APIRouter
 
-from api.observation.journal import warn
+from api.observation.journal import describe, warn
 from api.openid.agencies import Agency
 from api.openid.anchoring import Anchoring
 from api.openid.console import Console
@@ -28,7 +28,7 @@ from api.openid.trusting import Mirror, OwnEvidence, Trust
 from api.ports.errors import LogHaltedError
 from api.ports.log_keys import LogKeys
 from api.ports.means import Means
-from contracts.evidence.errors import LedgerError
+from contracts.evidence.errors import EvidenceError
 from contracts.evidence.ledger import Ledger
 from verifier.credential.keys import Randomness
 from verifier.eligibility.catalogue import Catalogue
@@ -83,19 +83,27 @@ class OpenId:
     def tend(self, at: datetime) -> None:
         """What a worker does every minute: close batches, keep lists fresh, forget what ended."""
         for agency in self.console.office.agencies.values():
-            if self.console.is_enrolled(agency.id):
-                self._tend(agency, at)
+            self._tend_alone(agency, at)
         with self.console.office.storage.work() as work:
             work.issuing.forget(at - KEPT)
             work.presentations.forget_unanswered(at - KEPT)
 
-    def _tend(self, agency: Agency, at: datetime) -> None:
-        """What keeps one agency from being tended is its own, and tried again in a minute."""
-        try:
-            self.anchoring.close(agency.log, at)
-            self.console.keep_fresh(agency.id, at)
-        except (LogHaltedError, LedgerError) as error:
-            warn("agency.untended", service=agency.id, code=error.code)
+    def _tend_alone(self, agency: Agency, at: datetime) -> None:
+        """One agency's batch and list; what fails of them keeps no other agency from its own.
+
+        Raises:
+            StorageError: the database does not answer, which no other agency would find better.
+        """
+        tasks = (self.anchoring.close, agency.log), (self.console.keep_fresh, agency.id)
+        if not self.console.is_enrolled(agency.id):
+            return
+        for task, name in tasks:
+            try:
+                task(name, at)
+            except LogHaltedError:
+                continue  # whoever halted it has told
+            except (EvidenceError, OSError, ValueError) as error:
+                warn("agency.untended", service=agency.id, **describe(error))
 
     def routes(self) -> list[APIRouter]:
         """All routes, for the people's application."""

@@ -130,22 +130,30 @@ class Console:
         """Sign the status list as it stands, keep it as the next version, and anchor it.
 
         The version before is anchored first, in case that was cut short: versions leave no gap.
+        Versions go on from the chain's, which may know more than a database that was restored. A
+        log that is halted keeps no list from being published.
         """
         agency = self.office.agency(agency_id)
         with self.office.storage.reading() as reading:
             before = reading.issuing.release(agency.status_uri)
-        if before is not None:
+        anchored = self._anchored(agency)
+        if before is not None and before.version > anchored:
             self.anchor(agency, before)
         with self.office.storage.work() as work:
-            work.logs.open(agency.log)  # Writers of one agency follow each other.
+            work.logs.lock(agency.log)  # Writers of one agency follow each other.
             last = work.issuing.release(agency.status_uri)
-            version = 1 if last is None else last.version + 1
+            version = max(anchored, 0 if last is None else last.version) + 1
             made = StatusRelease(
                 version, self._sign(agency, work.issuing.marked(agency.id), at), at
             )
             work.issuing.add_release(agency.status_uri, made)
         self.anchor(agency, made)
         return made
+
+    def _anchored(self, agency: Agency) -> int:
+        """The newest version of an agency's list on chain; 0 where there is none."""
+        known = self.ledger.snapshot().status_list(status_list_id(agency.status_uri))
+        return known.versions[-1].version if known and known.versions else 0
 
     def keep_fresh(self, agency_id: str, at: datetime) -> bool:
         """Publish again if the list is old; whether it was."""

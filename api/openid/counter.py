@@ -213,7 +213,8 @@ def mark_credential(
     with counter.office.storage.work() as work:
         first = _copies(work, credential)[0]
         # Two clerks at one credential follow each other: the second decides on what it finds.
-        work.logs.open(counter.agency(first.agency).log)
+        # A log that is halted keeps nobody from revoking.
+        work.logs.lock(counter.agency(first.agency).log)
         counter.note(work, clerk, first.subject, "credential.mark")
         alike = [
             copy

@@ -14,6 +14,7 @@ from typing import ClassVar, Final, Protocol
 from api.actions.anchor_logs import LOG_ANCHOR
 from api.actions.append_to_logs import LOG_APPEND, parse_append
 from api.openid.ports import OpenIdStorage
+from api.operation.publication import PUBLISHED_OTHERWISE
 from api.ports.continuity import LogHalt
 from api.ports.log_keys import LogKeys
 from api.ports.logs import Anchor, LogReader
@@ -21,11 +22,11 @@ from api.ports.outbox import Errand
 from api.ports.storage import Storage, Work
 from contracts.evidence.checkpoint import Checkpoint, open_checkpoint
 from contracts.evidence.encoding import canonical
-from contracts.evidence.errors import ProofError
+from contracts.evidence.errors import CheckpointError, ProofError
 from contracts.evidence.ledger import Ledger
 from contracts.evidence.merkle import EMPTY_ROOT, tree_root
 from contracts.evidence.names import log_id
-from contracts.evidence.snapshot import AnchoredCheckpoint, ChainIdentity
+from contracts.evidence.snapshot import AnchoredCheckpoint, ChainIdentity, Log
 from contracts.evidence.tiled_tree import TiledTree
 from contracts.evidence.tiles import TileReader
 
@@ -33,6 +34,14 @@ UNCOMPARED: Final = "log.uncompared"
 """Restored, and not compared yet with what was published."""
 BEHIND: Final = "log.behind"
 FORKED: Final = "log.forked"
+KEY_MISSING: Final = "log.key_missing"
+"""It was published or anchored, and its key is not in the keys folder."""
+OTHER_KEY: Final = "log.other_key"
+"""On chain under a key that is not ours."""
+UNREADABLE: Final = "log.unreadable"
+"""What was published of it, or is kept of it, cannot be read."""
+_PASSING: Final = frozenset({UNCOMPARED, KEY_MISSING, OTHER_KEY, UNREADABLE, PUBLISHED_OTHERWISE})
+"""Halts that end with a comparison that finds nothing."""
 
 
 class ContinuityError(Exception):
@@ -56,6 +65,9 @@ class NotRecoverableError(ContinuityError):
 class Published(Protocol):
     """What was handed out of logs, kept apart from the database."""
 
+    def names(self) -> frozenset[str]:
+        """Logs of which something was published."""
+
     def checkpoint(self, log: str) -> str | None:
         """The newest signed note; None where nothing was published."""
 
@@ -69,12 +81,13 @@ class Published(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """What logs are compared with."""
+    """What logs are compared with; ``expected`` are logs that the service writes, begun or not."""
 
     storage: OpenIdStorage
     keys: LogKeys
     ledger: Ledger
     published: Published
+    expected: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +115,17 @@ def agree_on_chain(storage: Storage, found: ChainIdentity) -> None:
             raise OtherChainError("the chain is not the one that this database's logs are on")
 
 
+def known_logs(watch: Watch) -> list[str]:
+    """Every log that may have been published or anchored, also those that the database lacks."""
+    with watch.storage.reading() as reading:
+        names = {*reading.continuity.log_names(), *(h.log for h in reading.continuity.halts())}
+    return sorted(names | watch.published.names() | watch.keys.names() | watch.expected)
+
+
 def compare_logs(watch: Watch, names: Sequence[str], at: datetime) -> list[LogHalt]:
     """Halt every log that does not go on from what was published, and let go on what does.
+
+    What is found of one log changes nothing for another.
 
     Returns:
         The logs that are halted now.
@@ -111,26 +133,43 @@ def compare_logs(watch: Watch, names: Sequence[str], at: datetime) -> list[LogHa
     Raises:
         LedgerUnavailableError: the chain cannot be asked; halts stay as they are.
     """
-    chain = _chain_points(watch, names)
+    chain = _chain_logs(watch, names)
     for name in names:
-        signed = _published_state(watch, name)
+        code = _compare(watch, name, chain[name])
         with watch.storage.work() as work:
-            code = _difference(work.logs, name, [signed, *map(_state, chain[name])])
             if code is not None:
                 work.continuity.halt(LogHalt(name, code, at))
-            elif any(h.log == name and h.code == UNCOMPARED for h in work.continuity.halts()):
+            elif any(h.log == name and h.code in _PASSING for h in work.continuity.halts()):
                 work.continuity.resume(name)
     with watch.storage.reading() as reading:
         return list(reading.continuity.halts())
 
 
-def _chain_points(watch: Watch, names: Sequence[str]) -> Mapping[str, Sequence[AnchoredCheckpoint]]:
+def _chain_logs(watch: Watch, names: Sequence[str]) -> Mapping[str, Log | None]:
     snapshot = watch.ledger.snapshot()
-    points = {}
-    for name in names:
-        known = snapshot.log(log_id(watch.keys.origin(name)))
-        points[name] = known.checkpoints if known else ()
-    return points
+    return {name: snapshot.log(log_id(watch.keys.origin(name))) for name in names}
+
+
+def _chain_points(watch: Watch, name: str) -> Sequence[AnchoredCheckpoint]:
+    known = _chain_logs(watch, [name])[name]
+    return known.checkpoints if known else ()
+
+
+def _compare(watch: Watch, name: str, on_chain: Log | None) -> str | None:
+    """Why a log does not go on from what was published and anchored; None where it does."""
+    try:
+        if name not in watch.keys.names():  # asking for a key would make one
+            signed_before = on_chain is not None or watch.published.checkpoint(name) is not None
+            return KEY_MISSING if signed_before else None
+        signed = _published_state(watch, name)
+        points = on_chain.checkpoints if on_chain else ()
+        if on_chain is not None and on_chain.key != watch.keys.key(name).public:
+            return OTHER_KEY
+        # What was signed is read before the log is: a log that grows meanwhile holds it.
+        with watch.storage.reading() as reading:
+            return _difference(reading.logs, name, [signed, *map(_state, points[-1:])])
+    except (CheckpointError, ProofError, OSError):
+        return UNREADABLE
 
 
 def _state(point: AnchoredCheckpoint | Checkpoint) -> State:
@@ -179,7 +218,7 @@ def recover_log(watch: Watch, name: str, at: datetime) -> int:
         NotRecoverableError: the tiles do not lead to what was published or anchored.
         LedgerUnavailableError: the chain cannot be asked.
     """
-    points = _chain_points(watch, [name])[name]
+    points = _chain_points(watch, name)
     goal = max([_published_state(watch, name), *map(_state, points)], key=lambda s: s.size)
     tiles = TileReader(lambda path: watch.published.tile(name, path), goal.size)
     with watch.storage.work() as work:

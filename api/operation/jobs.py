@@ -7,12 +7,15 @@ from functools import partial
 from typing import Final
 
 from api.actions.anchor_logs import audit_anchors, seal_log
+from api.actions.application_entry import APPLICATIONS_LOG
+from api.actions.issue_paper import PAPERS_LOG
 from api.actions.keep_session import forget_sessions
+from api.actions.record_administration import ADMINISTRATION_LOG
 from api.observation.journal import warn
 from api.openid.assembly import OpenId
 from api.openid.ports import OpenIdStorage
-from api.operation.continuity import Watch, compare_logs
-from api.operation.destroying import BY_RETENTION, Record, destroy, replay
+from api.operation.continuity import Watch, compare_logs, known_logs
+from api.operation.destroying import BY_RETENTION, DESTRUCTIONS_LOG, Record, destroy, replay
 from api.operation.destruction_ledger import DestructionLedger
 from api.operation.rounds import Job
 from api.operation.settings import OperationSettings
@@ -20,6 +23,10 @@ from api.ports.destruction import RecordKind
 from api.ports.errors import LogHaltedError
 from api.ports.storage import Storage
 
+SERVICE_LOGS: Final = frozenset(
+    {ADMINISTRATION_LOG, APPLICATIONS_LOG, DESTRUCTIONS_LOG, PAPERS_LOG}
+)
+"""Logs that the service writes beside the agencies'."""
 HOUR: Final = timedelta(hours=1)
 NEVER_AGAIN: Final = timedelta(days=36_500)
 BATCH: Final = 500
@@ -88,10 +95,10 @@ class Signing:
         if not self.compared:
             self.audit(at)
         self.wallets.tend(at)
-        return seal(self.watch, _agency_logs(self.wallets), at)
+        return seal(self.watch, agency_logs(self.wallets), at)
 
 
-def _agency_logs(wallets: OpenId) -> frozenset[str]:
+def agency_logs(wallets: OpenId) -> frozenset[str]:
     """Logs that are padded before they are sealed, by ``OpenId.tend``."""
     return frozenset(agency.log for agency in wallets.console.office.agencies.values())
 
@@ -103,8 +110,7 @@ def _replay(storage: Storage, ledger: DestructionLedger) -> int:
 
 def audit(watch: Watch, at: datetime) -> int:
     """Compare logs with what was published and anchored; returns how many findings there are."""
-    with watch.storage.reading() as reading:
-        names = list(reading.continuity.log_names())
+    names = known_logs(watch)
     halts = compare_logs(watch, names, at)
     for halt in halts:
         warn("log.halted", log=halt.log, code=halt.code)

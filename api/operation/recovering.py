@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from api.operation.continuity import Watch, agree_on_chain, compare_logs, recover_log
+from api.operation.continuity import Watch, agree_on_chain, compare_logs, known_logs, recover_log
 
 
 def recover_all(watch: Watch, at: datetime) -> Mapping[str, int]:
@@ -18,7 +18,5 @@ def recover_all(watch: Watch, at: datetime) -> Mapping[str, int]:
         LedgerUnavailableError: the chain cannot be asked.
     """
     agree_on_chain(watch.storage, watch.ledger.identity())
-    with watch.storage.reading() as reading:
-        names = list(reading.continuity.log_names())
-    halted = [halt.log for halt in compare_logs(watch, names, at)]
+    halted = [halt.log for halt in compare_logs(watch, known_logs(watch), at)]
     return {name: recover_log(watch, name, at) for name in halted}

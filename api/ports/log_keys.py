@@ -9,6 +9,9 @@ from contracts.evidence.note import LogKey
 class LogKeys(Protocol):
     """The keys of the service's logs: files now, an HSM elsewhere."""
 
+    def names(self) -> frozenset[str]:
+        """Logs that have a key."""
+
     def origin(self, log: str) -> str:
         """The first line of the log's checkpoints."""
 

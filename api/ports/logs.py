@@ -65,6 +65,9 @@ class Logs(LogReader, Protocol):
     def open(self, log: str) -> TiledTree:
         """The log's tree, for appending; nobody else appends until the transaction ends."""
 
+    def lock(self, log: str) -> int:
+        """Keep other writers of a log away until the transaction ends, halted or not; its size."""
+
     def enter(self, log: str, key: str, index: int) -> None:
         """Keep under which key a leaf was entered."""
 

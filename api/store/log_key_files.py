@@ -29,6 +29,11 @@ class LogKeyFiles:
     name: str
     _kept: dict[str, Ed25519PrivateKey] = field(default_factory=dict, repr=False)
 
+    def names(self) -> frozenset[str]:
+        """Logs that have a key."""
+        files = self.folder.glob("log-*.key")
+        return frozenset(p.name.removeprefix("log-").removesuffix(".key") for p in files)
+
     def origin(self, log: str) -> str:
         """The first line of the log's checkpoints."""
         return f"{self.name}/{log}"

@@ -142,14 +142,18 @@ class SqlLogs:
         Raises:
             LogHaltedError: it does not continue what was published, see ``api.operation``.
         """
-        insert_if_new(self._connection, logs, {"name": log, "size": 0})
-        query = select(logs.c.size).where(logs.c.name == log).with_for_update()
-        size = self._connection.execute(query).scalar_one()
+        size = self.lock(log)
         halted = select(log_halts.c.code).where(log_halts.c.log == log)
         code = self._connection.scalar(halted)
         if code is not None:
             raise LogHaltedError(f"the log {log} is halted: {code}")
         return TiledTree.reopen(SqlTiles(self._connection, log), size)
+
+    def lock(self, log: str) -> int:
+        """Keep other writers of a log away until the transaction ends, halted or not; its size."""
+        insert_if_new(self._connection, logs, {"name": log, "size": 0})
+        query = select(logs.c.size).where(logs.c.name == log).with_for_update()
+        return int(self._connection.execute(query).scalar_one())
 
     def enter(self, log: str, key: str, index: int) -> None:
         """Keep under which key a leaf was entered."""

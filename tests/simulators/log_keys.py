@@ -14,6 +14,9 @@ class MemoryLogKeys:
 
     kept: dict[str, Ed25519PrivateKey] = field(default_factory=dict)
 
+    def names(self) -> frozenset[str]:
+        return frozenset(self.kept)
+
     def origin(self, log: str) -> str:
         return f"localhost/test/{log}"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from api.actions.anchor_logs import LOG_ANCHOR, AnchorLogs, seal_log
 from api.actions.append_to_logs import LOG_APPEND, AppendToLogs
-from api.actions.deliver_outbox import Courier
+from api.actions.deliver_outbox import Courier, Handler
 from api.actions.open_application import ApplicationOrder, OpenedApplication, open_application
 from api.operation.continuity import Watch
 from api.operation.destruction_ledger import DestructionLedger
@@ -52,9 +52,9 @@ class World:
     def deliver(self) -> None:
         anchoring = AnchorLogs(self.storage, self.watch.keys, self.ledger)
         publication = Publication(self.folder / "published")
-        handlers = {
+        handlers: dict[str, Handler] = {
             LOG_APPEND: AppendToLogs(self.storage),
-            LOG_ANCHOR: PublishAndAnchor(self.storage, publication, anchoring),
+            LOG_ANCHOR: PublishAndAnchor(self.storage, publication, anchoring, self.clock),
         }
         courier = Courier(self.storage, self.clock, "worker", handlers)
         while courier.deliver_outbox().done:
