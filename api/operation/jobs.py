@@ -11,7 +11,7 @@ from api.actions.application_entry import APPLICATIONS_LOG
 from api.actions.issue_paper import PAPERS_LOG
 from api.actions.keep_session import forget_sessions
 from api.actions.record_administration import ADMINISTRATION_LOG
-from api.observation.journal import warn
+from api.observation.journal import describe, warn
 from api.openid.assembly import OpenId
 from api.openid.ports import OpenIdStorage
 from api.operation.continuity import Watch, compare_logs, known_logs
@@ -22,6 +22,7 @@ from api.operation.settings import OperationSettings
 from api.ports.destruction import RecordKind
 from api.ports.errors import LogHaltedError
 from api.ports.storage import Storage
+from contracts.evidence.errors import EvidenceError
 
 SERVICE_LOGS: Final = frozenset(
     {ADMINISTRATION_LOG, APPLICATIONS_LOG, DESTRUCTIONS_LOG, PAPERS_LOG}
@@ -132,6 +133,8 @@ def seal(watch: Watch, others: frozenset[str], at: datetime) -> int:
             sealed += seal_log(watch.storage, watch.keys, name, at) is not None
         except LogHaltedError:
             continue  # the audit has told it
+        except (EvidenceError, OSError) as error:
+            warn("log.unsealed", log=name, **describe(error))
     return sealed
 
 
