@@ -5,6 +5,7 @@ ActionError
 ├── DecidedError             there is one already
 ├── NoProposalError          nobody has joined a checked presentation with the application
 ├── OtherPresentationError   it is not of this application, or belongs to another
+├── UnsignedRequestError     an unsigned request would be shown to another device
 ├── WrittenReasonMissingError  a decision that departs from the proposal needs one
 ├── PaperUnknownError        no such paper, or it was revoked before
 ├── RegisterRefusedError     the register does not bear the certificate out
@@ -39,6 +40,12 @@ class OtherPresentationError(ActionError):
     """The presentation was not checked, or for something else, or serves another application."""
 
     code = "application.other_presentation"
+
+
+class UnsignedRequestError(ActionError):
+    """A request that anybody could alter on its way to another device."""
+
+    code = "application.unsigned_request"
 
 
 class WrittenReasonMissingError(ActionError):

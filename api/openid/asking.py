@@ -11,6 +11,8 @@ from hashlib import sha256
 from typing import Final
 
 from api.actions.check_eligibility import request_queries
+from api.actions.errors import RoundClosedError
+from api.openid.comparison import comparison_word
 from api.openid.dcql import parse_dcql
 from api.openid.secret_words import draw_word, word_hash
 from contracts.evidence.encoding import HASH_BYTES, Json, b64u_encode
@@ -19,9 +21,11 @@ from verifier.credential.request import CredentialQuery, PresentationRequest, co
 from verifier.eligibility.dates import korean_day
 from verifier.eligibility.disclosure import DisclosurePlan, plan
 from verifier.eligibility.policy import PolicyRound
+from verifier.eligibility.wording import Bilingual
 
 REQUEST_LIFETIME: Final = timedelta(minutes=10)
 SESSION: Final = "session"
+BROWSER: Final = "browser"
 _ID_BYTES: Final = 16
 
 
@@ -50,6 +54,17 @@ class Device(StrEnum):
     OTHER = "other"
 
 
+class Reader(StrEnum):
+    """Who is told what came of a request, fixed when it is opened."""
+
+    APPLICANT = "applicant"
+    """Whoever showed the application's secret when the request was opened."""
+    OFFICER = "officer"
+    """Officers, by the case; each look is kept."""
+    NOBODY = "nobody"
+    """It is for no application: it is told that it ended, and nothing else."""
+
+
 @dataclass(frozen=True, slots=True)
 class RuledQuery:
     """The query of a round, wholly made from its rules."""
@@ -73,23 +88,47 @@ class RuledQuery:
         parse_dcql(document)
         return document
 
-    def consent_text(self) -> str:
-        """The text shown before, in both languages."""
-        return f"{self.plan.text('ko')}\n\n{self.plan.text('en')}\n"
+    def check_open(self, day: date) -> None:
+        """Check that the round takes applications on a day.
+
+        Raises:
+            RoundClosedError: it does not.
+        """
+        chosen = self.policy.round
+        if not chosen.opens.value <= day <= chosen.closes.value:
+            raise RoundClosedError(f"{self.policy.service.id} {chosen.id} is closed on {day}")
+
+    def consent_text(self, application: str | None) -> str:
+        """The text shown before, in both languages, for which application it is asked included.
+
+        Its hash is in the request's nonce, so what the wallet signs is for that application alone.
+        """
+        texts = (self.plan.text("ko"), self.plan.text("en"))
+        if application is None:
+            return "\n\n".join(texts) + "\n"
+        ko = f"신청번호: {application}. 이 번호가 본인의 신청이 아니면 보내지 마십시오."
+        en = f"Application: {application}. Send nothing if this is not your own application."
+        return f"{ko}\n{texts[0]}\n\n{en}\n{texts[1]}\n"
 
 
 @dataclass(frozen=True, slots=True)
 class AskOrder:
     """What the page that asks may choose: the round, and how wallet and page talk.
 
-    ``application_date`` is the day of an application that the request is made for; today's without.
+    ``application`` is the number of the application that it is made for, ``application_date`` that
+    application's day (today's without), ``reader`` who is told what comes of it; that they may ask
+    for the application is checked by the caller. ``browser`` is a secret that the browser holds
+    already, 43 characters of base64url, or empty.
     """
 
     query: RuledQuery
     form: RequestForm = RequestForm.REFERENCE
     mode: ResponseMode = ResponseMode.DIRECT_POST_JWT
-    device: Device = Device.OTHER
+    device: Device = Device.SAME
+    application: str | None = None
     application_date: date | None = None
+    reader: Reader = Reader.NOBODY
+    browser: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +136,7 @@ class AskedRequest:
     """A request as kept. ``decryption`` is the secret scalar of its key, 32 bytes, until answered.
 
     ``randomness`` proves the consent (``prove_consent``); ``consent_text`` is what was shown.
+    ``browser_hash`` binds a request on the same device to the browser that opened it.
     """
 
     request: PresentationRequest
@@ -111,19 +151,33 @@ class AskedRequest:
     session_hash: bytes = field(repr=False)
     randomness: bytes = field(repr=False)
     decryption: bytes | None = field(repr=False)
+    application: str | None = None
+    reader: Reader = Reader.NOBODY
+    browser_hash: bytes | None = field(default=None, repr=False)
 
     @property
     def state(self) -> str:
         """The verifier's own handle, which the wallet sends back."""
         return self.request.state or ""
 
+    @property
+    def word(self) -> Bilingual | None:
+        """What both screens show for comparison; None where it is for no application."""
+        if self.application is None:
+            return None
+        return comparison_word(self.application, self.request.nonce)
+
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """A new request and the secret of the page that may see what comes of it."""
+    """A new request and the secrets of the page, and of the browser, that asked.
+
+    ``browser`` is empty where the wallet is on another device.
+    """
 
     asked: AskedRequest
     session: str = field(repr=False)
+    browser: str = field(default="", repr=False)
 
 
 def ask(order: AskOrder, client_id: str | None, base: str, at: datetime, rng: Randomness) -> Asking:
@@ -138,7 +192,8 @@ def ask(order: AskOrder, client_id: str | None, base: str, at: datetime, rng: Ra
     """
     name, session = b64u_encode(rng(_ID_BYTES)), draw_word(rng)
     response_uri = f"{base}/{name}/response"
-    text = order.query.consent_text()
+    browser = (order.browser or draw_word(rng)) if order.device is Device.SAME else ""
+    text = order.query.consent_text(order.application)
     digest, randomness = sha256(text.encode()).digest(), rng(HASH_BYTES)
     request = PresentationRequest(
         id=name,
@@ -166,5 +221,8 @@ def ask(order: AskOrder, client_id: str | None, base: str, at: datetime, rng: Ra
         session_hash=word_hash(SESSION, session),
         randomness=randomness,
         decryption=secret,
+        application=order.application,
+        reader=order.reader,
+        browser_hash=word_hash(BROWSER, browser) if browser else None,
     )
-    return Asking(asked, session)
+    return Asking(asked, session, browser)

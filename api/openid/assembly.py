@@ -109,7 +109,7 @@ class OpenId:
         """All routes, for the people's application."""
         made = [
             issuer_routes(self.console.office, self.clock),
-            verifier_routes(self.desk, self.clock),
+            verifier_routes(self.desk, self._means()),
             join_routes(self.desk, self._means()),
             evidence_routes(self.console.office, self.trust, self.clock),
             key_routes(self.console.office, self.trust, self.clock),
@@ -168,6 +168,7 @@ def assemble(ground: Ground, issuers: Issuers, *, demo: bool) -> OpenId:
         storage=ground.storage,
         trust=trust,
         rng=ground.rng,
+        trial=demo,
     )
     return OpenId(console, desk, trust, ground.clock, demonstration, anchoring)
 

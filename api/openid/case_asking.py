@@ -9,13 +9,14 @@ from typing import Final
 
 from api.actions.errors import ApplicationNotFoundError
 from api.actions.note_access import note_access
-from api.actions.paper_errors import DecidedError, NoProposalError
-from api.openid.asking import AskOrder, Device
-from api.openid.joining import Shown, join_application
+from api.actions.paper_errors import NoProposalError
+from api.openid.asking import Reader
+from api.openid.joining import join_application
+from api.openid.opening import open_for_officer
 from api.openid.ports import OpenIdWork
-from api.openid.receiving import Desk, OpenedRequest, open_request
+from api.openid.receiving import Desk, OpenedRequest, Shown
 from api.ports.access_log import PersonalAccess
-from api.ports.applications import Application, ApplicationState
+from api.ports.applications import Application
 from api.ports.means import Means
 from contracts.evidence.encoding import Json
 
@@ -48,14 +49,7 @@ def ask_for_case(cases: CaseDesk, officer: str, number: str) -> OpenedRequest:
         DecidedError: it was decided.
     """
     application = _look(cases, officer, number, "case.ask")
-    if application.state is ApplicationState.DECIDED:
-        raise DecidedError("it was decided before")
-    order = AskOrder(
-        cases.desk.query(application.service, application.round, application.date),
-        device=Device.OTHER,
-        application_date=application.date,
-    )
-    return open_request(cases.desk, order, cases.means.now())
+    return open_for_officer(cases.desk, cases.means, application)
 
 
 def join_case(cases: CaseDesk, officer: str, number: str, shown: Shown) -> str:
@@ -68,7 +62,7 @@ def join_case(cases: CaseDesk, officer: str, number: str, shown: Shown) -> str:
         DecidedError: it was decided.
     """
     application = _look(cases, officer, number, "case.join")
-    return join_application(cases.desk, cases.means, application, shown)
+    return join_application(cases.desk, cases.means, application, shown, Reader.OFFICER)
 
 
 def read_trail(cases: CaseDesk, officer: str, number: str) -> Mapping[str, Json]:

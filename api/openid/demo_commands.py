@@ -99,11 +99,17 @@ def _request(options: argparse.Namespace) -> int:
 
 
 def _ask(options: argparse.Namespace) -> int:
-    order = {"service": options.service, "form": options.form, "mode": options.mode}
-    if options.round:
-        order["round"] = options.round
-    asked = _call(options.server, "POST", "/openid4vp/requests", order)
-    _print({"request": asked["link"], "id": asked["id"], "expires": asked["expires"]})
+    wanted = {"service": options.service} | ({"round": options.round} if options.round else {})
+    opened = _call(options.server, "POST", "/api/v1/applications", wanted)
+    order = {
+        "application": opened["number"],
+        "device": "other",
+        "form": options.form,
+        "mode": options.mode,
+    }
+    asked = _call(options.server, "POST", "/openid4vp/requests", order, opened["secret"])
+    told = {"application": opened["number"], "word": asked["word"], "expires": asked["expires"]}
+    _print({"request": asked["link"], "id": asked["id"], **told})
     return _wait(options.server, asked) if options.wait else DONE
 
 

@@ -1,27 +1,17 @@
-"""Join a checked presentation with an application, by whoever holds the secrets of both.
+"""Join a checked presentation with the application that it was asked for.
 
 Neither says who somebody is: the request's session and the application's secret do, together.
 """
 
-from dataclasses import dataclass, field
-
 from api.actions.paper_errors import DecidedError, OtherPresentationError
 from api.actions.read_application import read_application
+from api.openid.asking import Reader
 from api.openid.outcome import AnswerKind
-from api.openid.receiving import Desk, Progress, look
+from api.openid.receiving import Desk, Progress, Shown, look
 from api.ports.applications import Application
 from api.ports.means import Means
 from api.ports.proposals import KeptProposal
 from contracts.evidence.encoding import Json, canonical
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A presentation: the request, its page's session, and on the same device the code."""
-
-    request: str
-    session: str = field(repr=False)
-    response_code: str | None = field(default=None, repr=False)
 
 
 def join_presentation(desk: Desk, means: Means, number: str, secret: str, shown: Shown) -> str:
@@ -33,15 +23,17 @@ def join_presentation(desk: Desk, means: Means, number: str, secret: str, shown:
     Raises:
         ApplicationNotFoundError: no such application, or not its secret.
         UnknownResourceError: no such request, or not its session.
-        OtherPresentationError: it was not checked, was for another service, round, day or version
-            of the rules, or serves another application.
+        OtherPresentationError: it was not checked, was not opened for this application, or was for
+            another service, round, day or version of the rules.
         DecidedError: an officer has decided already.
     """
     application = read_application(means, number, secret).application
-    return join_application(desk, means, application, shown)
+    return join_application(desk, means, application, shown, Reader.APPLICANT)
 
 
-def join_application(desk: Desk, means: Means, application: Application, shown: Shown) -> str:
+def join_application(
+    desk: Desk, means: Means, application: Application, shown: Shown, reader: Reader
+) -> str:
     """As ``join_presentation``, for whoever may act on the application without its secret.
 
     Not checked: that they may (an officer's account is checked by the caller).
@@ -50,7 +42,7 @@ def join_application(desk: Desk, means: Means, application: Application, shown: 
         UnknownResourceError, OtherPresentationError, DecidedError: as there.
     """
     number = application.number
-    progress = look(desk, shown.request, shown.session, shown.response_code)
+    progress = look(desk, shown, reader)
     proposal = _proposal(application, progress)
     kept = KeptProposal(number, shown.request, canonical(proposal), means.now())
     with means.storage.work() as work:
@@ -74,7 +66,8 @@ def _proposal(application: Application, progress: Progress) -> dict[str, Json]:
     if answered is None or answered.kind is not AnswerKind.CHECKED:
         raise OtherPresentationError("nothing was shown that could be checked")
     proposal = answered.result.get("proposal")
-    fits = (asked.service, asked.round, asked.application_date) == (
+    fits = (asked.application, asked.service, asked.round, asked.application_date) == (
+        application.number,
         application.service,
         application.round,
         application.date,

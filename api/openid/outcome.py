@@ -14,6 +14,8 @@ class AnswerKind(StrEnum):
     REFUSED = "refused"
     """The citizen said no: a normal outcome."""
     WALLET_ERROR = "wallet_error"
+    RELAYED = "relayed"
+    """The wallet's answer came back to another browser than the one that had asked."""
 
 
 @dataclass(frozen=True, slots=True)

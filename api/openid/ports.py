@@ -172,6 +172,9 @@ class Presentations(PresentationReader, Protocol):
             False if the request was settled or its replay key burnt before: nothing is kept then.
         """
 
+    def spoil(self, name: str) -> bool:
+        """Forget what an answer held, because it was relayed; False where it is joined already."""
+
     def forget_unanswered(self, before: datetime) -> int:
         """Remove requests that ended unanswered before a moment; returns how many."""
 

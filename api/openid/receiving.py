@@ -6,18 +6,20 @@ one transaction, so that of two workers who hold the same answer one is refused.
 
 import hmac
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final
 
 from api.actions.check_eligibility import CheckedAnswer, EligibilityCheck, check_eligibility
 from api.openid.answer import WalletAnswer, WalletError, parse_answer
 from api.openid.asking import (
+    BROWSER,
     SESSION,
     AskedRequest,
     Asking,
     AskOrder,
     Device,
+    Reader,
     RequestForm,
     RuledQuery,
     ask,
@@ -39,7 +41,11 @@ MAX_NAME: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Everything that asking stands on. ``base`` is where requests are, without trailing slash."""
+    """Everything that asking stands on.
+
+    ``base`` is where requests are, without trailing slash; ``trial`` allows unsigned requests for
+    another device, with which wallets are tried.
+    """
 
     base: str
     identity: VerifierIdentity
@@ -47,6 +53,7 @@ class Desk:
     storage: OpenIdStorage
     trust: TrustSource
     rng: Randomness
+    trial: bool = False
 
     def query(self, service: str, round_id: str | None, on: date) -> RuledQuery:
         """The query of a service's round, or of the one that a day belongs to.
@@ -68,7 +75,10 @@ class OpenedRequest:
 
 
 def open_request(desk: Desk, order: AskOrder, at: datetime) -> OpenedRequest:
-    """Make and keep a request."""
+    """Make and keep a request.
+
+    Not checked: whether whoever asks may ask for the application (see ``api.openid.opening``).
+    """
     plain = order.form is RequestForm.PLAIN
     asking = ask(order, None if plain else desk.identity.client_id, desk.base, at, desk.rng)
     with desk.storage.work() as work:
@@ -124,6 +134,20 @@ def receive(desk: Desk, name: str, body: bytes, at: datetime) -> Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """A presentation, and what shows that it is one's own.
+
+    That is the page's session, and on the same device the browser's own secret and the code that
+    came back from the wallet.
+    """
+
+    request: str
+    session: str = field(repr=False)
+    response_code: str | None = field(default=None, repr=False)
+    browser: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """What the page sees: ``answered`` is None while the wallet has not answered."""
 
@@ -131,25 +155,60 @@ class Progress:
     answered: Answered | None
 
 
-def look(desk: Desk, name: str, session: str, response_code: str | None) -> Progress:
-    """What came of a request, for the page that made it.
+def look(desk: Desk, shown: Shown, reader: Reader) -> Progress:
+    """What came of a request, for whoever opened it.
 
     On the same device the page needs the response code as well, which only the browser has that the
-    wallet was used in: else an attacker could have a victim answer the attacker's request.
+    wallet was used in: else an attacker could have a victim answer the attacker's request. Where
+    that code comes from another browser than the one that asked, the answer was relayed: it is
+    taken out, and nobody is told what was in it.
+
+    Args:
+        desk: the verifier's.
+        shown: the request, and what shows that it is one's own.
+        reader: as whom. What was asked for an application is told to its applicant or to officers,
+            as it was opened; what was asked for none is told to nobody but that it ended.
 
     Raises:
-        UnknownResourceError: no such request, or the session is another's.
+        UnknownResourceError: no such request for this reader, or the session or browser is another.
     """
     with desk.storage.reading() as reading:
-        asked = reading.presentations.find(name) if len(name) <= MAX_NAME else None
-        answered = reading.presentations.answered(name) if asked is not None else None
-    if asked is None or not hmac.compare_digest(asked.session_hash, word_hash(SESSION, session)):
+        known = len(shown.request) <= MAX_NAME
+        asked = reading.presentations.find(shown.request) if known else None
+        answered = reading.presentations.answered(shown.request) if asked is not None else None
+    if asked is None:
         raise UnknownResourceError("there is no such request in this session")
-    if answered is not None and answered.response_code_hash is not None:
-        given = word_hash(RESPONSE_CODE, response_code or "")
-        if not hmac.compare_digest(given, answered.response_code_hash):
-            return Progress(asked, None)
+    is_own = _is_own(asked, shown)
+    came_back = _came_back(answered, shown)
+    if came_back and not is_own:
+        with desk.storage.work() as work:
+            work.presentations.spoil(shown.request)
+    if not is_own or asked.reader not in {reader, Reader.NOBODY}:
+        raise UnknownResourceError("there is no such request in this session")
+    if answered is None or answered.kind is AnswerKind.RELAYED:
+        return Progress(asked, answered)
+    if answered.response_code_hash is not None and not came_back:
+        return Progress(asked, None)
+    if asked.reader is Reader.NOBODY:
+        answered = replace(answered, result={"status": answered.kind.value})
     return Progress(asked, answered)
+
+
+def _is_own(asked: AskedRequest, shown: Shown) -> bool:
+    """Whether session and, on the same device, browser are those that opened the request."""
+    session = hmac.compare_digest(asked.session_hash, word_hash(SESSION, shown.session))
+    if asked.browser_hash is None:
+        return session and asked.device is Device.OTHER
+    browser = hmac.compare_digest(asked.browser_hash, word_hash(BROWSER, shown.browser))
+    return session and browser
+
+
+def _came_back(answered: Answered | None, shown: Shown) -> bool:
+    """Whether the code is the one that the wallet sent the browser back with."""
+    if answered is None or answered.response_code_hash is None:
+        return False
+    given = word_hash(RESPONSE_CODE, shown.response_code or "")
+    return hmac.compare_digest(given, answered.response_code_hash)
 
 
 def _open(desk: Desk, name: str, at: datetime) -> AskedRequest:

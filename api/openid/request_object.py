@@ -21,11 +21,13 @@ from contracts.evidence.encoding import Json, b64u_encode, canonical
 from verifier.credential.jws import ALGORITHM, sign_jws
 from verifier.credential.keys import Signer, SigningKey
 from verifier.credential.profile import PROFILE_TYPE
+from verifier.eligibility.wording import Bilingual
 
 REQUEST_TYPE: Final = "oauth-authz-req+jwt"
 REQUEST_MEDIA_TYPE: Final = "application/oauth-authz-req+jwt"
 SCHEME: Final = "openid4vp://"
 SELF_ISSUED: Final = "https://self-issued.me/v2"
+APPLICATION_FORMAT: Final = "dojang-application-v1"
 _CERTIFICATE_YEARS: Final = timedelta(days=3 * 365)
 
 
@@ -55,8 +57,29 @@ def client_metadata(asked: AskedRequest, name: str) -> dict[str, Json]:
     return metadata
 
 
+def verifier_info(asked: AskedRequest, query: RuledQuery) -> list[Json]:
+    """For the wallet's consent dialogue (5.1): which application asks, what for, and the word.
+
+    A member of the signed request, so that its signature covers it. ``transaction_data`` is not
+    used: a wallet that does not know a type of it must refuse the whole request.
+    """
+    word = asked.word
+    if word is None:
+        return []
+    policy = query.policy
+    data: dict[str, Json] = {
+        "application": asked.application,
+        "service": _both(policy.service.title),
+        "round": _both(policy.round.title),
+        "purpose": _both(query.plan.purpose),
+        "comparison_word": _both(word),
+    }
+    return [{"format": APPLICATION_FORMAT, "data": data}]
+
+
 def parameters(asked: AskedRequest, query: RuledQuery) -> dict[str, Json]:
     """The parameters of the authorization request, however they travel."""
+    told = verifier_info(asked, query)
     return {
         "client_id": asked.request.audience,
         "response_type": "vp_token",
@@ -66,6 +89,7 @@ def parameters(asked: AskedRequest, query: RuledQuery) -> dict[str, Json]:
         "state": asked.state,
         "dcql_query": query.dcql(asked.application_date),
         "client_metadata": client_metadata(asked, query.policy.service.agency.ko),
+        **({"verifier_info": told} if told else {}),
     }
 
 
@@ -120,6 +144,10 @@ def certify(key: SigningKey, name: str, host: str, at: datetime) -> bytes:
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
     )
     return builder.sign(private, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+
+
+def _both(text: Bilingual) -> Json:
+    return {"ko": text.ko, "en": text.en}
 
 
 def _text(value: Json) -> str:

@@ -23,8 +23,9 @@ from sqlalchemy import (
     update,
 )
 
-from api.openid.asking import AskedRequest, Device, RequestForm, ResponseMode
+from api.openid.asking import AskedRequest, Device, Reader, RequestForm, ResponseMode
 from api.openid.outcome import Answered, AnswerKind
+from api.store.papers import proposals
 from api.store.schema import Moment, metadata
 from api.store.upsert import insert_if_new
 from contracts.evidence.encoding import parse_json
@@ -47,7 +48,11 @@ presentation_requests: Final = Table(
     Column("randomness", LargeBinary(32), nullable=False),
     Column("decryption", LargeBinary(32)),
     Column("expires", Moment, nullable=False),
+    Column("application", String(19)),
+    Column("reader", String(12), nullable=False),
+    Column("browser_hash", LargeBinary(32)),
     Index(None, "expires"),
+    Index(None, "application"),
 )
 answers: Final = Table(
     "presentation_answer",
@@ -98,6 +103,9 @@ class SqlPresentations:
             "randomness": asked.randomness,
             "decryption": asked.decryption,
             "expires": asked.request.expires,
+            "application": asked.application,
+            "reader": asked.reader.value,
+            "browser_hash": asked.browser_hash,
         }
         self.connection.execute(insert(presentation_requests), row)
 
@@ -124,6 +132,9 @@ class SqlPresentations:
             session_hash=row["session_hash"],
             randomness=row["randomness"],
             decryption=row["decryption"],
+            application=row["application"],
+            reader=Reader(row["reader"]),
+            browser_hash=row["browser_hash"],
         )
         return asked, row["kind"] is not None
 
@@ -156,6 +167,14 @@ class SqlPresentations:
             return False
         self.connection.execute(_CLOSE, {"name": answered.request})
         return True
+
+    def spoil(self, name: str) -> bool:
+        """Forget what an answer held, because it was relayed; False where it is joined already."""
+        joined = select(proposals.c.request).where(proposals.c.request == name).exists()
+        here = update(answers).where(answers.c.request == name, ~joined)
+        result = json.dumps({"status": AnswerKind.RELAYED.value}).encode()
+        changed = here.values(kind=AnswerKind.RELAYED.value, result=result, presentation_hash=None)
+        return self.connection.execute(changed).rowcount > 0
 
     def forget_unanswered(self, before: datetime) -> int:
         """Remove requests that ended unanswered before a moment; returns how many."""

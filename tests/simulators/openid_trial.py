@@ -14,9 +14,11 @@ from fastapi.testclient import TestClient
 from joserfc import jwe
 from joserfc.jwk import ECKey
 
+from api.actions.open_application import ApplicationOrder, OpenedApplication, open_application
 from api.http.problems import add_problem_handlers
 from api.openid.assembly import Ground, OpenId, assemble, demo_issuers
 from api.openid.request_object import VerifierIdentity, certify
+from api.ports.means import Means
 from api.store.database import Database
 from api.store.log_key_files import LogKeyFiles
 from contracts.evidence.encoding import Json
@@ -44,11 +46,16 @@ class Trial:
     @classmethod
     def of(cls, ground: Ground) -> "Trial":
         openid = assemble(ground, demo_issuers(ground), demo=True)
+        return cls(openid, cls.over(openid), ground)
+
+    @staticmethod
+    def over(openid: OpenId) -> TestClient:
+        """All that it answers to."""
         app = FastAPI()
         add_problem_handlers(app)
         for routes in openid.routes():
             app.include_router(routes)
-        return cls(openid, TestClient(app, base_url=ORIGIN), ground)
+        return TestClient(app, base_url=ORIGIN)
 
     @classmethod
     def start(cls, storage: Database, clock: Callable[[], datetime], folder: Path) -> "Trial":
@@ -80,18 +87,39 @@ class Trial:
         code = document["grants"][PRE_AUTHORIZED]["pre-authorized_code"]
         return Offered(made["issuer"], document, code, made["tx_code"])
 
-    def ask(self, service: str = SERVICE, **choice: str) -> "Asked":
-        answer = self.http.post("/openid4vp/requests", json={"service": service, **choice})
+    def apply(self, service: str = SERVICE) -> OpenedApplication:
+        """Somebody's application, as over JSON."""
+        ground = self.ground
+        means = Means(ground.storage, ground.catalogue, ground.clock, ground.rng)
+        return open_application(means, ApplicationOrder(service))
+
+    def ask(
+        self, service: str = SERVICE, opened: OpenedApplication | None = None, **choice: str
+    ) -> "Asked":
+        """A request for an application, by its secret; to another device, unless it is chosen."""
+        opened = opened or self.apply(service)
+        body = {"application": opened.application.number, "device": "other", **choice}
+        secret = {"Authorization": f"Bearer {opened.secret}"}
+        return self.asked(self.http.post("/openid4vp/requests", json=body, headers=secret))
+
+    def asked(self, answer: Any) -> "Asked":
+        """A request as its answer tells it."""
         assert answer.status_code == 201, answer.text
         made = answer.json()
         fields = {n: v[0] for n, v in parse_qs(urlsplit(made["link"]).query).items()}
-        return Asked(made["id"], made["session"], made["link"], self._parameters(fields))
+        cookie = answer.headers.get("set-cookie", "").partition(";")[0]
+        told = made["id"], made["session"], made["link"], self._parameters(fields)
+        return Asked(*told, cookie, made)
+
+    def look(self, asked: "Asked", code: str | None = None) -> Any:
+        """The result's route, as the browser that asked calls it."""
+        query = {} if code is None else {"response_code": code}
+        headers = {"Authorization": f"Bearer {asked.session}", "Cookie": asked.cookie}
+        path = f"/openid4vp/requests/{asked.id}/result"
+        return self.http.get(path, params=query, headers={n: v for n, v in headers.items() if v})
 
     def result(self, asked: "Asked", code: str | None = None) -> dict[str, Any]:
-        query = {} if code is None else {"response_code": code}
-        headers = {"Authorization": f"Bearer {asked.session}"}
-        path = f"/openid4vp/requests/{asked.id}/result"
-        answer = self.http.get(path, params=query, headers=headers)
+        answer = self.look(asked, code)
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.json()
         return found
@@ -105,7 +133,7 @@ class Trial:
             return dict(parse_jws(signed, max_bytes=1 << 20).payload)
         if "request" in fields:
             return dict(parse_jws(fields["request"], max_bytes=1 << 20).payload)
-        structured = {"dcql_query", "client_metadata"}
+        structured = {"dcql_query", "client_metadata", "verifier_info"}
         return {n: json.loads(v) if n in structured else v for n, v in fields.items()}
 
 
@@ -121,12 +149,22 @@ class Offered:
 
 @dataclass(frozen=True)
 class Asked:
-    """A request as page and wallet have it."""
+    """A request as page and wallet have it; ``cookie`` is the browser's, on the same device."""
 
     id: str
     session: str
     link: str
     parameters: dict[str, Any]
+    cookie: str = ""
+    told: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """What the wallet can show of the application that asks."""
+        [info] = self.parameters["verifier_info"]
+        assert info["format"] == "dojang-application-v1"
+        data: dict[str, Any] = info["data"]
+        return data
 
 
 @dataclass

@@ -30,6 +30,12 @@ PAPERS: Final = (
         "The presentation is not one for this application.",
     ),
     ProblemKind(
+        "application.unsigned_request",
+        409,
+        "다른 기기에는 서명한 요청만 보여 줄 수 있습니다.",
+        "Only a signed request may be shown to another device.",
+    ),
+    ProblemKind(
         "application.presentation_unknown",
         404,
         "그런 제시 요청이 없습니다.",

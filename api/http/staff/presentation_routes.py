@@ -15,15 +15,23 @@ from api.http.staff.forms import NAME22
 from api.http.staff.gate import Gate, StaffRoute
 from api.openid.case_asking import CaseDesk, ask_for_case, join_case, read_trail
 from api.openid.errors import UnknownResourceError
-from api.openid.joining import Shown
-from api.openid.receiving import OpenedRequest
+from api.openid.receiving import OpenedRequest, Shown
 from api.ports.accounts import Role
 from contracts.evidence.encoding import format_time
+from verifier.eligibility.wording import Bilingual
 
 PLACE: Final = "/applications/{number}"
 _EXAMPLE_NUMBER: Final = "7K3M-X9QT-0A2B-HV5N"
 _PROBLEMS: Final = ("staff.role_missing", "application.not_found")
 _Number = Annotated[str, Path(pattern=NUMBER, examples=[_EXAMPLE_NUMBER])]
+
+
+class ComparisonWord(BaseModel):
+    """What the officer's screen and the wallet both show: a request passed on shows another."""
+
+    model_config = ConfigDict(extra="forbid")
+    ko: str = Field(examples=["소나무 42"])
+    en: str = Field(examples=["pine 42"])
 
 
 class RequestAnswer(BaseModel):
@@ -35,6 +43,7 @@ class RequestAnswer(BaseModel):
     qr: str = Field(description="The link as SVG.")
     session: str = Field(pattern=SECRET)
     consent: str = Field(description="What the wallet's owner is told, in Korean and English.")
+    word: ComparisonWord
     expires: str
 
 
@@ -116,11 +125,13 @@ def presentation_routes(cases: CaseDesk, gate: Gate) -> APIRouter:
 
 def _request(opened: OpenedRequest) -> RequestAnswer:
     asked = opened.asking.asked
+    word = asked.word or Bilingual("", "")
     return RequestAnswer(
         request=asked.request.id,
         link=opened.link,
         qr=qr_svg(opened.link),
         session=opened.asking.session,
         consent=asked.consent_text,
+        word=ComparisonWord(ko=word.ko, en=word.en),
         expires=format_time(asked.request.expires),
     )

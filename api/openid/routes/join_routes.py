@@ -6,13 +6,14 @@ from fastapi import APIRouter, Header, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.http.applications import NUMBER
+from api.http.browser_cookie import Browser
 from api.http.openapi import STORED, WITH_BODY, describe_problems
 from api.http.papers import secret_of
 from api.http.problems import ProblemError
 from api.http.strict_json import StrictRoute
 from api.openid.errors import UnknownResourceError
-from api.openid.joining import Shown, join_presentation
-from api.openid.receiving import MAX_NAME, Desk
+from api.openid.joining import join_presentation
+from api.openid.receiving import MAX_NAME, Desk, Shown
 from api.ports.means import Means
 
 MAX_WORD: Final = 128
@@ -26,7 +27,10 @@ class ShownPresentation(BaseModel):
     request: str = Field(pattern=_WORD, max_length=MAX_NAME)
     session: str = Field(pattern=_WORD, max_length=MAX_WORD)
     response_code: str | None = Field(
-        None, pattern=_WORD, max_length=MAX_WORD, description="Needed on the same device."
+        None,
+        pattern=_WORD,
+        max_length=MAX_WORD,
+        description="Needed on the same device, from the browser that opened the request.",
     )
 
 
@@ -43,7 +47,7 @@ def join_routes(desk: Desk, means: Means) -> APIRouter:
 
     @routes.put(
         "/api/v1/applications/{number}/presentation",
-        summary="Join a checked presentation with an application",
+        summary="Join a checked presentation with the application that it was asked for",
         operation_id="join_presentation",
         responses=describe_problems(
             *WITH_BODY,
@@ -59,9 +63,10 @@ def join_routes(desk: Desk, means: Means) -> APIRouter:
     def join(
         number: Annotated[str, Path(pattern=NUMBER)],
         body: ShownPresentation,
+        browser: Browser,
         authorization: Annotated[str, Header(include_in_schema=False)] = "",
     ) -> Proposed:
-        shown = Shown(body.request, body.session, body.response_code)
+        shown = Shown(body.request, body.session, body.response_code, browser)
         secret = secret_of(authorization)
         try:
             return Proposed(outcome=join_presentation(desk, means, number, secret, shown))

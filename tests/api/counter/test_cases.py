@@ -28,7 +28,7 @@ def ask(site: CounterSite, officer: Person, number: str) -> Asked:
     place = parse_qs(urlsplit(told["link"]).query)["request_uri"][0]
     signed = site.office.client.get(place).text
     parameters = dict(parse_jws(signed, max_bytes=1 << 20).payload)
-    return Asked(told["request"], told["session"], told["link"], parameters)
+    return Asked(told["request"], told["session"], told["link"], parameters, told=told)
 
 
 def join(officer: Person, number: str, asked: Asked) -> Any:
@@ -59,8 +59,6 @@ def test_a_request_of_a_later_day_is_for_the_applications_day(site: CounterSite)
     asked = ask(site, officer, number)
     with site.storage.reading() as reading:
         application = reading.applications.find(number)
-    kept = site.trial.result(asked)
-    assert kept == {"status": "waiting"}
     with site.trial.ground.storage.reading() as reading:
         found = reading.presentations.find(asked.id)
     assert application is not None
@@ -79,6 +77,42 @@ def test_what_was_shown_for_one_application_serves_no_other(site: CounterSite) -
     assert code_of(join(officer, foreign, asked)) == (409, "application.other_presentation")
     assert join(officer, number, asked).status_code == 200
     assert code_of(join(officer, other, asked)) == (409, "application.other_presentation")
+
+
+def test_the_wallet_sees_the_case_and_the_officers_word(site: CounterSite) -> None:
+    officer, number = site.staff(Role.OFFICER), apply(site)
+    asked = ask(site, officer, number)
+    assert asked.shown["application"] == number
+    assert asked.shown["comparison_word"] == asked.told["word"]
+    assert number in asked.told["consent"]
+
+
+def test_an_officers_request_is_told_by_the_case_alone_where_each_look_is_kept(
+    site: CounterSite,
+) -> None:
+    """The session would else read the result past the access log."""
+    site.wallet.obtain()
+    officer, number = site.staff(Role.OFFICER), apply(site)
+    asked = ask(site, officer, number)
+    site.wallet.show(asked)
+    assert site.trial.look(asked).status_code == 404
+    assert join(officer, number, asked).status_code == 200
+    assert site.trial.look(asked).status_code == 404
+
+
+def test_officers_and_applicants_join_only_what_each_opened(site: CounterSite) -> None:
+    site.wallet.obtain(copies=2)
+    opened = site.trial.apply()
+    officer, number = site.staff(Role.OFFICER), opened.application.number
+    theirs, officers = site.trial.ask(opened=opened), ask(site, officer, number)
+    for asked in (theirs, officers):
+        assert site.wallet.show(asked).status_code == 200
+    assert code_of(join(officer, number, theirs)) == (404, "application.presentation_unknown")
+    body = {"request": officers.id, "session": officers.session}
+    place, bearer = f"/api/v1/applications/{number}/presentation", f"Bearer {opened.secret}"
+    client = site.office.client
+    answer = client.put(place, json=body, headers={"Authorization": bearer})
+    assert code_of(answer) == (404, "application.presentation_unknown")
 
 
 def test_without_its_session_nothing_is_joined(site: CounterSite) -> None:

@@ -5,7 +5,7 @@ Against the service itself they run in tests/peers.
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
@@ -14,13 +14,21 @@ from api.cli import main
 from api.openid.demo_commands import DEFAULT_SERVER, PEOPLE, TYPES
 from verifier.services import SERVICE_IDS
 
-ASKED = {"link": "openid4vp://", "id": "a", "expires": "2026-11-20T07:10:00Z", "session": "s"}
+OPENED = {"number": "7K3M-X9QT-0A2B-HV5N", "secret": "t"}
+WORD = {"ko": "소나무 42", "en": "pine 42"}
+ASKED = {
+    "link": "openid4vp://",
+    "id": "a",
+    "expires": "2026-11-20T07:10:00Z",
+    "session": "s",
+    "word": WORD,
+}
 
 
 class Scripted(HTTPServer):
     """Gives prepared answers, one after the other."""
 
-    answers: list[tuple[int, dict[str, str]]]
+    answers: Sequence[tuple[int, Mapping[str, object]]]
 
     @property
     def address(self) -> str:
@@ -32,7 +40,8 @@ class _Answering(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length", "0")))
-        status, body = self.server.answers.pop(0)
+        status, body = self.server.answers[0]
+        self.server.answers = self.server.answers[1:]
         data = json.dumps(body).encode()
         self.send_response(status)
         self.send_header("Content-Length", str(len(data)))
@@ -67,17 +76,21 @@ def request(service: Scripted, *options: str) -> int:
 def test_waiting_ends_with_the_outcome(
     service: Scripted, capsys: pytest.CaptureFixture[str], status: str, code: int
 ) -> None:
-    service.answers = [(201, ASKED), (200, {"status": "waiting"}), (200, {"status": status})]
+    waiting = (200, {"status": "waiting"})
+    service.answers = [(201, OPENED), (201, ASKED), waiting, (200, {"status": status})]
     assert request(service, "--wait") == code
     asked, came = capsys.readouterr().out.splitlines()
-    assert json.loads(asked)["request"] == ASKED["link"]
+    told = json.loads(asked)
+    assert told["request"] == ASKED["link"]
+    assert (told["application"], told["word"]) == (OPENED["number"], WORD)
+    assert OPENED["secret"] not in told.values()
     assert json.loads(came) == {"status": status}
 
 
 def test_without_waiting_only_the_request_is_printed(
     service: Scripted, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    service.answers = [(201, ASKED)]
+    service.answers = [(201, OPENED), (201, ASKED)]
     assert request(service) == 0
     assert capsys.readouterr().out.count("\n") == 1
 

@@ -28,12 +28,13 @@ def join(trial: Trial, opened: OpenedApplication, asked: Asked, **changes: str) 
     told = {"request": asked.id, "session": asked.session, **changes}
     secret = {"Authorization": f"Bearer {opened.secret}"}
     place = f"/api/v1/applications/{opened.application.number}/presentation"
-    answer: Response = trial.http.put(place, json=told, headers=secret)
+    cookie = {"Cookie": asked.cookie} if asked.cookie else {}
+    answer: Response = trial.http.put(place, json=told, headers=secret | cookie)
     return answer
 
 
-def shown(holder: SimulatedWallet) -> Asked:
-    asked = holder.trial.ask()
+def shown(holder: SimulatedWallet, opened: OpenedApplication) -> Asked:
+    asked = holder.trial.ask(opened=opened)
     assert holder.show(asked).status_code == 200
     return asked
 
@@ -46,7 +47,7 @@ def kept(means: Means, opened: OpenedApplication) -> KeptProposal | None:
 def test_what_the_rules_propose_is_kept_under_the_applications_number(
     trial: Trial, holder: SimulatedWallet, means: Means, opened: OpenedApplication
 ) -> None:
-    asked = shown(holder)
+    asked = shown(holder, opened)
     for _ in range(2):
         answer = join(trial, opened, asked)
         assert (answer.status_code, answer.json()) == (200, {"outcome": "eligible"})
@@ -61,7 +62,7 @@ def test_what_the_rules_propose_is_kept_under_the_applications_number(
 def test_a_presentation_serves_one_application_only(
     trial: Trial, holder: SimulatedWallet, means: Means, opened: OpenedApplication
 ) -> None:
-    asked = shown(holder)
+    asked = shown(holder, opened)
     assert join(trial, opened, asked).status_code == 200
     other = open_application(means, ApplicationOrder(SERVICE))
     assert join(trial, other, asked).json()["code"] == "application.other_presentation"
@@ -71,7 +72,7 @@ def test_a_presentation_serves_one_application_only(
 def test_a_later_presentation_takes_the_place_until_somebody_decides(
     trial: Trial, holder: SimulatedWallet, means: Means, opened: OpenedApplication
 ) -> None:
-    first, second, third = (shown(holder) for _ in range(3))
+    first, second, third = (shown(holder, opened) for _ in range(3))
     assert join(trial, opened, first).status_code == 200
     assert join(trial, opened, second).status_code == 200
     proposal = kept(means, opened)
@@ -85,7 +86,7 @@ def test_a_later_presentation_takes_the_place_until_somebody_decides(
 def test_only_who_holds_both_secrets_joins(
     trial: Trial, holder: SimulatedWallet, means: Means, opened: OpenedApplication
 ) -> None:
-    asked = shown(holder)
+    asked = shown(holder, opened)
     foreign = join(trial, opened, asked, session="A" * 43)
     assert (foreign.status_code, foreign.json()["code"]) == (
         404,
@@ -100,7 +101,7 @@ def test_only_who_holds_both_secrets_joins(
 def test_the_same_device_needs_the_response_code(
     trial: Trial, holder: SimulatedWallet, opened: OpenedApplication
 ) -> None:
-    asked = trial.ask(device="same")
+    asked = trial.ask(opened=opened, device="same")
     place = holder.show(asked).json()["redirect_uri"]
     assert join(trial, opened, asked).json()["code"] == "application.other_presentation"
     code = place.partition("#response_code=")[2]
@@ -110,12 +111,14 @@ def test_the_same_device_needs_the_response_code(
 def test_what_was_not_answered_or_is_of_another_day_does_not_fit(
     trial: Trial, holder: SimulatedWallet, means: Means, opened: OpenedApplication
 ) -> None:
-    waiting = trial.ask()
+    waiting = trial.ask(opened=opened)
     assert join(trial, opened, waiting).json()["code"] == "application.other_presentation"
     yesterday = korean_day(means.now() - timedelta(days=1))
     trying = Means(means.storage, means.catalogue, means.clock, means.rng, trial=True)
     other = open_application(trying, ApplicationOrder(SERVICE, date=yesterday))
-    assert join(trial, other, shown(holder)).json()["code"] == "application.other_presentation"
+    assert (
+        join(trial, other, shown(holder, opened)).json()["code"] == "application.other_presentation"
+    )
 
 
 def test_a_register_attests_on_paper_what_it_attests_in_a_credential(trial: Trial) -> None:

@@ -161,7 +161,7 @@ def test_a_query_asks_for_what_the_rules_need_and_nothing_more(trial: Trial, ser
     ],
 )
 def test_a_page_cannot_ask_for_anything_else(trial: Trial, more: dict[str, Any]) -> None:
-    body = {"service": "document-delivery", **more}
+    body = {"service": "document-delivery", "device": "same", **more}
     assert trial.http.post("/openid4vp/requests", json=body).status_code == 422
 
 

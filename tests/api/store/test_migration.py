@@ -134,3 +134,30 @@ def tables_of(url: str) -> set[str]:
     names = set(inspect(database).get_table_names())
     database.dispose()
     return names
+
+
+def test_old_requests_belong_to_what_they_were_joined_with(
+    databases: Databases, engine: str
+) -> None:
+    """A request that was open when the step was made is told to nobody."""
+    url = databases.empty(engine)
+    for step in STEPS[: STEPS.index("0008")]:
+        migrate(url, step)
+        insert_rows(url, step)
+    database = open_migrator(parse_url(url))
+    copy = (
+        "INSERT INTO presentation_request SELECT 'waiting', request, service, round, form, mode, "
+        "device, response_uri, application_date, consent_text, session_hash, randomness, "
+        "decryption, expires FROM presentation_request"
+    )
+    with database.begin() as connection:
+        connection.execute(text(copy))
+    migrate(url)
+    query = text("SELECT id, application, reader FROM presentation_request ORDER BY id")
+    with database.connect() as connection:
+        rows = [tuple(row) for row in connection.execute(query)]
+    database.dispose()
+    assert rows == [
+        ("request", "AAAA-BBBB-CCCC-DDDD", "officer"),
+        ("waiting", None, "nobody"),
+    ]
