@@ -60,6 +60,19 @@ def test_links_of_a_page_lead_to_files(page: Path) -> None:
     assert not missing
 
 
+def test_every_cell_of_who_knows_what_names_a_test_that_exists() -> None:
+    page = (ROOT / "docs" / "threat-model.md").read_text(encoding="utf-8")
+    section = page.partition("## Who knows what")[2]
+    listed = re.findall(r"^(\d+)\. `(tests/[a-z_/]+\.py)::(test_\w+)`$", section, re.MULTILINE)
+    assert [int(number) for number, _, _ in listed] == list(range(1, len(listed) + 1))
+    for _, path, name in listed:
+        assert f"def {name}(" in (ROOT / path).read_text(encoding="utf-8")
+    rows = [line.split("|")[2:-1] for line in section.splitlines() if line.startswith("| ")][1:]
+    named = {int(number) for row in rows for cell in row for number in re.findall(r"\d+", cell)}
+    assert named == {int(number) for number, _, _ in listed}
+    assert all("(" in cell or cell.strip().startswith("as the") for row in rows for cell in row)
+
+
 def test_demo_page_lists_exactly_the_checks_that_are_made() -> None:
     page = (ROOT / "docs" / "demo.md").read_text(encoding="utf-8")
     listed = set(re.findall(r"`([a-z]+\.[a-z]+)`", page)) - {"snapshot.json"}

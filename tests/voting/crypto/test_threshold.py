@@ -70,6 +70,15 @@ def test_fewer_than_t_trustees_find_nothing() -> None:
         combine_counts(AGGREGATE, SHAPE, T - 1, verified((1, 2)))
 
 
+def test_t_trustees_together_can_read_a_single_ballot() -> None:
+    """Known, and said in SPEC: only that trustees refuse too small a sum keeps a ballot closed."""
+    one = encrypt(KEYS, (0, 1, 0), random_scalar(RNG), RNG)
+    alone = Aggregate(BOARD, 1, add([one], OPTIONS))
+    partials = [decrypt_partially(alone, trustee, RNG) for trustee in TRUSTEES[:T]]
+    checked = [verify_partial(alone, SHARE_KEYS, partial) for partial in partials]
+    assert combine_counts(alone, SHAPE, T, checked) == (0, 1, 0)
+
+
 @pytest.mark.parametrize("ids", [(1, 1, 2), (1, 2, 3, 4), ()])
 def test_repeated_or_other_number_of_trustees_is_refused(ids: tuple[int, ...]) -> None:
     with pytest.raises(TrusteeIdError):
