@@ -103,12 +103,23 @@ def _add_administration(parser: argparse.ArgumentParser) -> None:
     invite.add_argument("--name", required=True, help="as colleagues know the person")
     invite.add_argument("--person", required=True, help="the staff number")
     invite.set_defaults(command=_invite)
+    recover = acts.add_parser("recover", help="ask for an administrator's place back")
+    recover.add_argument("--account", required=True, help="id of the account, as /staff/accounts")
+    recover.add_argument("--name", default="", help="of who shall have it, if somebody else")
+    recover.add_argument("--person", default="", help="their staff number")
+    recover.set_defaults(command=_recover)
 
 
 def _invite(options: argparse.Namespace) -> int:
     from api.staff_commands import invite_administrator  # noqa: PLC0415 # needs the api extra
 
     return invite_administrator(options.name, options.person)
+
+
+def _recover(options: argparse.Namespace) -> int:
+    from api.staff_commands import recover_administrator  # noqa: PLC0415 # needs the api extra
+
+    return recover_administrator(options.account, options.name, options.person)
 
 
 def _add_operation(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -1,4 +1,4 @@
-"""Give and take roles that one administrator may give and take."""
+"""Take a role: one administrator may. Giving one takes two (decision 0013)."""
 
 from api.actions.record_administration import Deed, record_administration
 from api.actions.staff_errors import AccountUnknownError, RoleNeedsTwoError
@@ -6,17 +6,14 @@ from api.ports.accounts import Account, AccountState, Role
 from api.ports.means import Means
 
 
-def change_role(
-    means: Means, administrator: str, account: str, role: Role, *, held: bool
-) -> Account:
-    """Let an account hold a role, or no longer; asked for twice, it is done once.
+def withdraw_role(means: Means, administrator: str, account: str, role: Role) -> Account:
+    """Let an account hold a role no longer; asked for twice, it is done once.
 
     Args:
         means: storage, clock and randomness.
         administrator: id of who does it; the role was checked.
-        account: to whom.
-        role: not the administrator's.
-        held: whether the account holds it afterwards.
+        account: whose role it is.
+        role: not the administrator's, which ends with the account.
 
     Returns:
         The account as it is then.
@@ -26,19 +23,14 @@ def change_role(
         AccountUnknownError: no such account, or it was removed.
     """
     if role is Role.ADMINISTRATOR:
-        raise RoleNeedsTwoError("the administrator's role is granted by two people")
+        raise RoleNeedsTwoError("the administrator's role is taken by two people")
     at = means.now()
     with means.storage.work() as work:
         work.accounts.alone()
         found = work.accounts.find(account)
         if found is None or found.state is not AccountState.ACTIVE:
             raise AccountUnknownError("no account has this id")
-        if held:
-            changed = work.accounts.grant(account, role, at)
-        else:
-            changed = work.accounts.withdraw(account, role)
-        if changed:
-            act = "role.grant" if held else "role.withdraw"
-            deed = Deed(act, administrator, account, {"role": role.value})
+        if work.accounts.withdraw(account, role):
+            deed = Deed("role.withdraw", administrator, account, {"role": role.value})
             record_administration(work, deed, at, means.rng)
         return work.accounts.find(account) or found

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from api.actions.ceremonies import hash_token, new_token
+from api.actions.recover_account import end_recovery_of
 from api.actions.staff_errors import SessionEndedError
 from api.ports.accounts import Account, AccountState
 from api.ports.means import Means
@@ -48,6 +49,8 @@ def hash_session(token: str) -> bytes:
 def begin_session(work: Work, means: Means, account: str, old_token: str) -> str:
     """Begin a session under a new token; the browser's old one ends, whoever's it was.
 
+    A recovery of the account ends: whoever signs in did not lose it.
+
     Args:
         work: the transaction in which the person was recognised.
         means: clock and randomness.
@@ -59,6 +62,7 @@ def begin_session(work: Work, means: Means, account: str, old_token: str) -> str
     """
     token, at = new_token(means), means.now()
     work.sessions.end(hash_session(old_token))
+    end_recovery_of(work, means, account)
     work.sessions.begin(Session(hash_session(token), account, at, at, at))
     return token
 

@@ -1,22 +1,22 @@
-"""Propose an act that needs two people, or withdraw it."""
+"""Propose an act that needs two people."""
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
 from api.actions.record_administration import ID_BYTES, Deed, record_administration
 from api.actions.staff_errors import (
-    ActEndedError,
     ActOccupiedError,
     ActPointlessError,
-    ActUnknownError,
     RoleMissingError,
 )
 from api.ports.accounts import Account, AccountState, Role
-from api.ports.acts import ROLE_OF, ActKind, ActState, TwoPersonAct
+from api.ports.acts import ROLE_OF, ActKind, TwoPersonAct
 from api.ports.means import Means
 from api.ports.storage import Work
-from contracts.evidence.encoding import Json, b64u_encode, canonical
+from contracts.evidence.document import Document
+from contracts.evidence.encoding import Json, b64u_encode, canonical, parse_canonical
 
 ACT_TIME: Final = timedelta(hours=72)
 
@@ -39,6 +39,8 @@ class ActOrder:
 def propose_act(means: Means, proposer: Account, order: ActOrder) -> TwoPersonAct:
     """Propose an act; asked for twice by the same person, it is proposed once.
 
+    Who may confirm it is looked at when somebody does.
+
     Raises:
         RoleMissingError: the act is not the proposer's to propose.
         ActPointlessError: what it would do holds already, or cannot be done.
@@ -46,62 +48,77 @@ def propose_act(means: Means, proposer: Account, order: ActOrder) -> TwoPersonAc
     """
     if not proposer.holds(ROLE_OF[order.kind]):
         raise RoleMissingError("the act needs a role that the account does not hold")
-    at, detail = means.now(), canonical(order.detail)
     with means.storage.work() as work:
         work.accounts.alone()
-        earlier = work.acts.waiting(order.kind, order.object, at)
-        if earlier is not None:
-            if (earlier.proposer, earlier.detail) == (proposer.id, detail):
-                return earlier
-            raise ActOccupiedError("the act is proposed already")
-        check_point(work, order.kind, order.object)
-        identifier = b64u_encode(means.rng(ID_BYTES))
-        act = TwoPersonAct(
-            identifier, order.kind, order.object, detail, proposer.id, at, at + ACT_TIME
-        )
-        work.acts.propose(act)
-        _record(work, means, act, "act.propose", proposer.id)
+        return keep_proposal(work, means, proposer.id, order)
+
+
+def keep_proposal(work: Work, means: Means, proposer: str, order: ActOrder) -> TwoPersonAct:
+    """Keep a proposal in a transaction that nobody else changes accounts in.
+
+    Args:
+        work: the transaction.
+        means: clock and randomness.
+        proposer: id of an account, or the command line's name; its role was checked.
+        order: what is to be done.
+
+    Raises:
+        ActPointlessError: what it would do holds already, or cannot be done.
+        ActOccupiedError: somebody else proposed it, or proposed it otherwise.
+    """
+    at, detail = means.now(), canonical(order.detail)
+    earlier = work.acts.waiting(order.kind, order.object, at)
+    if earlier is not None:
+        if (earlier.proposer, earlier.detail) == (proposer, detail):
+            return earlier
+        raise ActOccupiedError("the act is proposed already")
+    identifier = b64u_encode(means.rng(ID_BYTES))
+    act = TwoPersonAct(identifier, order.kind, order.object, detail, proposer, at, at + ACT_TIME)
+    check_point(work, act)
+    work.acts.propose(act)
+    record_act(work, means, act, "act.propose", proposer)
     return act
 
 
-def withdraw_act(means: Means, who: Account, act: str) -> TwoPersonAct:
-    """Withdraw an act that waits; anybody who could confirm or propose it may.
-
-    Raises:
-        ActUnknownError: there is none, or it is none of theirs.
-        ActEndedError: it was done, or its time is over.
-    """
-    at = means.now()
-    with means.storage.work() as work:
-        work.accounts.alone()
-        found = work.acts.find(act)
-        if found is None or not who.holds(ROLE_OF[found.kind]):
-            raise ActUnknownError("there is no such act")
-        if found.state is ActState.WITHDRAWN:
-            return found
-        if found.state is not ActState.WAITING or found.expires <= at:
-            raise ActEndedError("the act was done, or its time is over")
-        ended = replace(found, state=ActState.WITHDRAWN, decider=who.id, decided=at)
-        work.acts.decide(ended)
-        _record(work, means, ended, "act.withdraw", who.id)
-    return ended
-
-
-def check_point(work: Work, kind: ActKind, object_: str) -> None:
+def check_point(work: Work, act: TwoPersonAct) -> None:
     """Whether there is something to do.
 
     Raises:
-        ActPointlessError: the account is unknown, removed, or an administrator already.
+        ActPointlessError: the account is unknown, removed, or holds what it would be given.
     """
-    if kind is ActKind.REVOKE_ISSUER_KEY:
+    if act.kind is ActKind.REVOKE_ISSUER_KEY:
         return
-    account = work.accounts.find(object_)
+    account = work.accounts.find(act.object)
     if account is None or account.state is not AccountState.ACTIVE:
         raise ActPointlessError("there is no such account, or it was removed")
-    if kind is ActKind.GRANT_ADMINISTRATOR and Role.ADMINISTRATOR in account.roles:
-        raise ActPointlessError("the account holds the role already")
+    if act.kind in _GIVEN and not _GIVEN[act.kind](act.detail) - account.roles:
+        raise ActPointlessError("the account holds the roles already")
 
 
-def _record(work: Work, means: Means, act: TwoPersonAct, deed: str, account: str) -> None:
+def roles_detail(roles: Iterable[Role]) -> dict[str, Json]:
+    """What an act says of the roles that it gives."""
+    return {"roles": [*sorted(role.value for role in roles)]}
+
+
+def roles_of(detail: bytes) -> frozenset[Role]:
+    """The roles that an act gives; the administrator's never is among them.
+
+    Raises:
+        EncodingError: the detail is none of such an act.
+    """
+    document = Document.of(parse_canonical(detail), ActKind.GRANT_ROLES)
+    told = document.values("roles", len(Role))
+    document.close()
+    return frozenset(role for role in Role if role.value in told) - {Role.ADMINISTRATOR}
+
+
+_GIVEN: Final[dict[ActKind, Callable[[bytes], frozenset[Role]]]] = {
+    ActKind.GRANT_ADMINISTRATOR: lambda _: frozenset({Role.ADMINISTRATOR}),
+    ActKind.GRANT_ROLES: roles_of,
+}
+
+
+def record_act(work: Work, means: Means, act: TwoPersonAct, deed: str, account: str) -> None:
+    """Record what became of an act, in the same transaction."""
     told: dict[str, Json] = {"kind": act.kind.value, "object": act.object}
     record_administration(work, Deed(deed, account, act.id, told), means.now(), means.rng)

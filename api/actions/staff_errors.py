@@ -15,7 +15,10 @@ ActionError
 ├── ActEndedError             the act was done, withdrawn or is too old
 ├── ActOccupiedError          somebody else proposed the same already
 ├── SamePersonError           two people are needed, and this is one
+├── SameLineageError          two people are needed, and one may stand behind both
 ├── ActPointlessError         what the act would do holds already, or cannot be done
+├── RecoveryNeedlessError     two administrators are left who can do without
+├── RecoveryWaitsError        a recovery's link does not open yet
 ├── ProviderMissingError      there is no identity provider
 └── ProviderSilentError       the identity provider gives no usable answer
 """
@@ -107,10 +110,28 @@ class SamePersonError(ActionError):
     code = "act.same_person"
 
 
+class SameLineageError(ActionError):
+    """Both accounts come from invitations of one administrator, so one person may hold both."""
+
+    code = "act.same_lineage"
+
+
 class ActPointlessError(ActionError):
     """What the act would do holds already, or its object cannot take it."""
 
     code = "act.pointless"
+
+
+class RecoveryNeedlessError(ActionError):
+    """The administrators who are left can invite and remove together."""
+
+    code = "staff.recovery_needless"
+
+
+class RecoveryWaitsError(ActionError):
+    """A recovery is not confirmed yet, or its waiting time is not over."""
+
+    code = "staff.recovery_waits"
 
 
 class ProviderMissingError(ActionError):

@@ -8,8 +8,10 @@ from api.actions.add_passkey import passkeys_of
 from api.actions.confirm_act import confirm_act
 from api.actions.invite_staff import InvitationOrder, invite_staff
 from api.actions.keep_session import SignedIn
-from api.actions.propose_act import ActOrder, propose_act, withdraw_act
-from api.actions.read_staff import acts_for, all_accounts
+from api.actions.propose_act import ActOrder, propose_act, roles_detail, roles_of
+from api.actions.read_staff import acts_for, all_accounts, recoveries_for
+from api.actions.withdraw_act import withdraw_act
+from api.http.problem_kinds import KINDS
 from api.http.problems import ProblemError
 from api.http.staff.account_routes import invitation_link
 from api.http.staff.act_routes import PROPOSERS
@@ -18,10 +20,12 @@ from api.http.staff.gate import Gate
 from api.http.text import ShortText
 from api.pages.staff_route import StaffPage, page, see_other
 from api.ports.accounts import Role
-from api.ports.acts import ActKind
+from api.ports.acts import ActKind, TwoPersonAct
 from api.ports.door import Door
 
 ACTS: Final = "/staff/acts"
+_NOT_BY_FORM: Final = frozenset({ActKind.REVOKE_ISSUER_KEY, ActKind.RECOVER_ACCOUNT})
+_NO_ROLES: Final[list[Role]] = []
 _ActId = Annotated[str, Path(pattern=NAME22)]
 
 
@@ -31,7 +35,8 @@ def desk_pages(door: Door, gate: Gate) -> APIRouter:
 
     @routes.get("/staff")
     def start(request: Request, who: Annotated[SignedIn, gate.signed_in()]) -> Response:
-        return page(request, "staff_start.html", {"who": who})
+        found = recoveries_for(door.means, who.account)
+        return page(request, "staff_start.html", {"who": who, "recoveries": found})
 
     @routes.get("/staff/passkeys")
     def passkeys(request: Request, who: Annotated[SignedIn, gate.signed_in()]) -> Response:
@@ -49,7 +54,8 @@ def _add_accounts(routes: APIRouter, door: Door, gate: Gate) -> None:
         request: Request, who: Annotated[SignedIn, gate.holding(Role.ADMINISTRATOR, Role.AUDITOR)]
     ) -> Response:
         found = all_accounts(door.means)
-        told = {"who": who, "accounts": found, "roles": _invited_roles()}
+        names = {one.id: one.name for one in found}
+        told = {"who": who, "accounts": found, "names": names, "roles": _invited_roles()}
         return page(request, "staff_accounts.html", told)
 
     @routes.post("/staff/invitations")
@@ -71,7 +77,8 @@ def _add_acts(routes: APIRouter, door: Door, gate: Gate) -> None:
     @routes.get(ACTS)
     def acts(request: Request, who: Annotated[SignedIn, gate.holding(*PROPOSERS)]) -> Response:
         found = acts_for(door.means, who.account)
-        told = {"who": who, "acts": found, "at": door.means.now()}
+        roles = {one.act.id: _given_roles(one.act) for one in found}
+        told = {"who": who, "acts": found, "roles": roles, "at": door.means.now(), "kinds": KINDS}
         return page(request, "staff_acts.html", told)
 
     @routes.post(ACTS)
@@ -80,10 +87,10 @@ def _add_acts(routes: APIRouter, door: Door, gate: Gate) -> None:
         who: Annotated[SignedIn, gate.holding(Role.ADMINISTRATOR, recent=True)],
         kind: Annotated[ActKind, Form()],
         account: Annotated[str, Form(pattern=ACCOUNT)],
+        roles: Annotated[list[Role], Form(max_length=len(Role))] = _NO_ROLES,
+        sure: Annotated[str, Form(max_length=3)] = "",
     ) -> Response:
-        if kind is ActKind.REVOKE_ISSUER_KEY:
-            raise ProblemError("http.invalid_request")
-        propose_act(door.means, who.account, ActOrder(kind, account))
+        propose_act(door.means, who.account, _order(kind, account, roles, sure=sure == "yes"))
         return see_other(ACTS, request)
 
     @routes.post(f"{ACTS}/{{act}}/confirmation")
@@ -105,6 +112,26 @@ def _add_acts(routes: APIRouter, door: Door, gate: Gate) -> None:
         return see_other(ACTS, request)
 
 
+def _order(kind: ActKind, account: str, roles: list[Role], *, sure: bool) -> ActOrder:
+    """What a form asks for; removing an account is said twice.
+
+    Raises:
+        ProblemError: the form lacks something, or has what does not belong to it.
+    """
+    gives = kind is ActKind.GRANT_ROLES
+    if kind in _NOT_BY_FORM or gives is not bool(roles):
+        raise ProblemError("http.invalid_request")
+    if kind is ActKind.REMOVE_ACCOUNT and not sure:
+        raise ProblemError("http.invalid_request")
+    if Role.ADMINISTRATOR in roles:
+        raise ProblemError("staff.role_needs_two")
+    return ActOrder(kind, account, roles_detail(roles) if gives else {})
+
+
+def _given_roles(act: TwoPersonAct) -> list[Role]:
+    return sorted(roles_of(act.detail)) if act.kind is ActKind.GRANT_ROLES else []
+
+
 def _invited_roles() -> list[Role]:
-    """Roles to which one administrator may invite."""
+    """Roles that can be given without the administrator's own."""
     return [role for role in Role if role is not Role.ADMINISTRATOR]

@@ -38,6 +38,11 @@ class Account:
         state: whether it may be used.
         roles: what it may do.
         made: whole seconds, UTC.
+        inviter: id of the account that invited it; ``console`` for the command line, empty where
+            nobody knows any more.
+        lineage: id of the account at the head of its line of invitations, which the command line
+            invited: all that one administrator invites, and what those invite, is one lineage.
+            Empty where nobody knows; such an account is independent of none.
     """
 
     id: str
@@ -46,10 +51,24 @@ class Account:
     state: AccountState
     roles: frozenset[Role]
     made: datetime
+    inviter: str = ""
+    lineage: str = ""
 
     def holds(self, role: Role) -> bool:
         """Whether the account may be used, and in this role."""
         return self.state is AccountState.ACTIVE and role in self.roles
+
+    def is_same_person(self, other: "Account") -> bool:
+        """Whether both accounts are of one person, as far as staff numbers tell."""
+        return self.id == other.id or self.person.casefold() == other.person.casefold()
+
+    def is_of_same_lineage(self, other: "Account") -> bool:
+        """Whether one administrator may stand behind both; so where a lineage is unknown."""
+        return not self.lineage or not other.lineage or self.lineage == other.lineage
+
+    def is_independent_of(self, other: "Account") -> bool:
+        """Whether the two accounts can be the two people of an act (decision 0013)."""
+        return not self.is_same_person(other) and not self.is_of_same_lineage(other)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,16 +13,20 @@ class ActKind(StrEnum):
     """What two people can do."""
 
     GRANT_ADMINISTRATOR = "account.grant_administrator"
+    GRANT_ROLES = "account.grant_roles"
     REMOVE_ACCOUNT = "account.remove"
+    RECOVER_ACCOUNT = "account.recover"
     REVOKE_ISSUER_KEY = "issuer.revoke_key"
 
 
 ROLE_OF: Final[dict[ActKind, Role]] = {
     ActKind.GRANT_ADMINISTRATOR: Role.ADMINISTRATOR,
+    ActKind.GRANT_ROLES: Role.ADMINISTRATOR,
     ActKind.REMOVE_ACCOUNT: Role.ADMINISTRATOR,
+    ActKind.RECOVER_ACCOUNT: Role.ADMINISTRATOR,
     ActKind.REVOKE_ISSUER_KEY: Role.ISSUER,
 }
-"""Which role both people hold."""
+"""Which role both people hold; the command line alone proposes a recovery, and holds none."""
 
 
 class ActState(StrEnum):
@@ -42,7 +46,7 @@ class TwoPersonAct:
         kind: what is to be done.
         object: to what: an account's id, or a key's name in 64 hexadecimal digits.
         detail: canonical JSON, what else is needed to do it; names nobody.
-        proposer: id of an account.
+        proposer: id of an account; ``console`` for the command line.
         proposed: when.
         expires: until when it can be confirmed.
         state: where it stands.

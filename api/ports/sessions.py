@@ -23,8 +23,9 @@ class Invitation:
         name: of whom it is for.
         person: their staff number.
         roles: what they will be.
-        inviter: id of an account; empty for the command line.
+        inviter: id of an account; ``console`` for the command line.
         expires: when it ends, UTC.
+        act: id of the two people's act that it belongs to; empty for an ordinary one.
     """
 
     hash: bytes = field(repr=False)
@@ -34,6 +35,7 @@ class Invitation:
     roles: frozenset[Role]
     inviter: str
     expires: datetime
+    act: str = ""
 
 
 class Purpose(StrEnum):
@@ -95,6 +97,9 @@ class SessionReader(Protocol):
     def invitation(self, hash_: bytes) -> Invitation | None:
         """The invitation of this token's hash, ended by time or not."""
 
+    def invitations_of_acts(self) -> Sequence[Invitation]:
+        """The invitations that belong to acts of two people, ended by time or not."""
+
 
 class Sessions(SessionReader, Protocol):
     """Keeping sessions, ceremonies and invitations."""
@@ -122,6 +127,9 @@ class Sessions(SessionReader, Protocol):
 
     def use(self, hash_: bytes) -> Invitation | None:
         """Take an invitation out, so that it makes one account."""
+
+    def drop_invitation_of(self, act: str) -> None:
+        """Forget the invitation of an act."""
 
     def forget(self, at: datetime, oldest: datetime, limit: int) -> int:
         """Remove what expired before ``at``, and sessions made before ``oldest``; how many."""

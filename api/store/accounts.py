@@ -43,6 +43,8 @@ accounts: Final = Table(
     Column("person", String(64), nullable=False),
     Column("state", String(8), nullable=False),
     Column("made", Moment, nullable=False),
+    Column("inviter", String(32), nullable=False),
+    Column("lineage", String(32), nullable=False),
     CheckConstraint("state IN ('active', 'removed')", name="state"),
 )
 roles: Final = Table(
@@ -137,6 +139,8 @@ class SqlAccounts:
             "person": account.person,
             "state": account.state.value,
             "made": account.made,
+            "inviter": account.inviter,
+            "lineage": account.lineage,
         }
         self._connection.execute(insert(accounts), row)
         for role in sorted(account.roles):
@@ -201,4 +205,13 @@ class SqlAccounts:
 
 def _account(row: Row[Any], held: Sequence[str]) -> Account:
     known = frozenset(Role(role) for role in held)
-    return Account(row.id, row.name, row.person, AccountState(row.state), known, row.made)
+    return Account(
+        row.id,
+        row.name,
+        row.person,
+        AccountState(row.state),
+        known,
+        row.made,
+        row.inviter,
+        row.lineage,
+    )

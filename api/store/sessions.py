@@ -35,6 +35,7 @@ invitations: Final = Table(
     Column("roles", String(100), nullable=False),
     Column("inviter", String(32), nullable=False),
     Column("expires", Moment, nullable=False),
+    Column("act", String(22), nullable=False),
     Index(None, "expires"),
 )
 ceremonies: Final = Table(
@@ -125,6 +126,7 @@ class SqlSessions:
             "roles": ",".join(sorted(invitation.roles)),
             "inviter": invitation.inviter,
             "expires": invitation.expires,
+            "act": invitation.act,
         }
         self._connection.execute(insert(invitations), row)
 
@@ -137,6 +139,15 @@ class SqlSessions:
         """All invitations that are kept, the next to expire first."""
         query = select(invitations).order_by(invitations.c.expires)
         return [_invitation(row) for row in self._connection.execute(query).mappings()]
+
+    def invitations_of_acts(self) -> Sequence[Invitation]:
+        """The invitations that belong to acts of two people, ended by time or not."""
+        query = select(invitations).where(invitations.c.act != "").order_by(invitations.c.expires)
+        return [_invitation(row) for row in self._connection.execute(query).mappings()]
+
+    def drop_invitation_of(self, act: str) -> None:
+        """Forget the invitation of an act."""
+        self._connection.execute(delete(invitations).where(invitations.c.act == act))
 
     def use(self, hash_: bytes) -> Invitation | None:
         """Take an invitation out, so that it makes one account."""

@@ -54,6 +54,16 @@ async function signIn(who) {
   await who.page.waitForURL(/\/staff\/acts$/, { timeout: 15_000 });
 }
 
+async function confirmOne(who) {
+  await who.page.goto(`${origin}/staff/acts?lang=en`);
+  await Promise.all([
+    who.page.waitForResponse((answer) => answer.url().includes("/confirmation")),
+    who.page.locator("button", { hasText: "Confirm" }).click(),
+  ]);
+  await who.page.waitForURL(/\/staff\/acts\?lang=en$/);
+  await look(who.page, seen.findings, "/staff/acts with an act");
+}
+
 const [first, second, third] = [await person("light"), await person("dark"), await person("light")];
 await lookInBoth(first, "/staff/sign-in");
 await lookInBoth(first, "/staff/invitation");
@@ -84,14 +94,15 @@ await first.page.check('input[value="judge"]');
 await first.page.click('form[action^="/staff/invitations"] button');
 await join(third, (await first.page.textContent("#link")).trim());
 
+// The roles of an invitation wait for the other administrator; another act on the account waits then.
+await confirmOne(second);
+
 await first.page.goto(`${origin}/staff/accounts?lang=en`);
 const card = first.page.locator("li.card", { hasText: "T-3" });
 await card.locator("button", { hasText: "Grant the administrator" }).click();
 await first.page.waitForURL(/\/staff\/acts/);
 seen.steps.ownProposal = await first.page.locator("button", { hasText: "Confirm" }).count();
-await second.page.goto(`${origin}/staff/acts?lang=en`);
-await second.page.locator("button", { hasText: "Confirm" }).click();
-await second.page.waitForURL(/\/staff\/acts\?lang=en$/);
+await confirmOne(second);
 seen.steps.done = await second.page.locator("p.good", { hasText: "Done" }).count();
 await third.page.goto(`${origin}/staff?lang=en`);
 seen.steps.roles = (await third.page.locator("main p").first().textContent()).trim();

@@ -84,6 +84,6 @@ def test_staff_join_sign_in_and_act_in_two_by_passkey(chromium: str, tmp_path: P
     ]
     assert steps["scriptsSee"] == ""
     assert steps["credentials"] == [{"isResidentCredential": True, "rpId": "localhost"}]
-    assert (steps["ownProposal"], steps["done"]) == (0, 1)
+    assert (steps["ownProposal"], steps["done"]) == (0, 2)
     assert steps["roles"] == "Roles: administrator, judge"
     assert steps["unverified"] == "/staff/sign-in"

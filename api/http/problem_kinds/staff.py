@@ -44,8 +44,8 @@ STAFF: Final = (
     ProblemKind(
         "staff.role_needs_two",
         409,
-        "관리자 역할은 두 사람이 함께 줍니다. 제안하고 다른 관리자의 확인을 받으십시오.",
-        "The administrator's role takes two people: propose it, and let another confirm.",
+        "역할은 두 사람이 함께 줍니다. 제안하고 다른 관리자의 확인을 받으십시오.",
+        "Giving this role takes two people: propose it, and let another administrator confirm.",
     ),
     ProblemKind(
         "staff.account_unknown",
@@ -74,8 +74,16 @@ STAFF: Final = (
     ProblemKind(
         "staff.last_administrator",
         409,
-        "마지막 관리자는 없앨 수 없습니다.",
-        "The last administrator cannot be removed.",
+        "서로 다른 관리자의 초대에서 나온 관리자가 둘은 남아야 하므로 없앨 수 없습니다.",
+        "It cannot be removed: two administrators of different lineages must remain.",
+    ),
+    ProblemKind(
+        "staff.recovery_waits",
+        409,
+        "계정 되찾기가 아직 확인되지 않았거나 기다리는 기간이 끝나지 않았습니다. "
+        "링크는 그때까지 열리지 않습니다.",
+        "The recovery is not confirmed yet, or its waiting time is not over: the link does not "
+        "open until then.",
     ),
     ProblemKind(
         "staff.provider_missing",
@@ -112,6 +120,14 @@ STAFF: Final = (
         403,
         "제안한 사람은 확인할 수 없습니다. 다른 사람이 확인해야 합니다.",
         "Who proposed an act cannot confirm it, under any account: another person must.",
+    ),
+    ProblemKind(
+        "act.same_lineage",
+        403,
+        "제안한 계정과 이 계정은 같은 관리자의 초대에서 나왔습니다. "
+        "다른 관리자가 초대한 사람이 확인해야 합니다.",
+        "Both accounts come from invitations of the same administrator: somebody whom another "
+        "administrator invited must confirm.",
     ),
     ProblemKind(
         "act.pointless",

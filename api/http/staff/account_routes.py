@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from api.actions.add_passkey import begin_adding, finish_adding, passkeys_of, remove_passkey
-from api.actions.change_roles import change_role
+from api.actions.change_roles import withdraw_role
 from api.actions.invite_staff import InvitationOrder, invite_staff
 from api.actions.keep_session import SignedIn
 from api.actions.read_staff import all_accounts, newest_entries
@@ -129,35 +129,20 @@ def _add_accounts(routes: APIRouter, door: Door, gate: Gate) -> None:
 
 
 def _add_roles(routes: APIRouter, door: Door, gate: Gate) -> None:
-    problems = describe_problems(
-        *DANGEROUS, "staff.role_missing", "staff.role_needs_two", "staff.account_unknown"
-    )
-
-    @routes.put(
-        "/accounts/{account}/roles/{role}",
-        summary="Give a role",
-        operation_id="grant_role",
-        responses=problems,
-    )
-    def grant(
-        who: Annotated[SignedIn, gate.holding(Role.ADMINISTRATOR, recent=True)],
-        account: Annotated[str, Path(pattern=ACCOUNT)],
-        role: Role,
-    ) -> AccountAnswer:
-        return _account(change_role(door.means, who.account.id, account, role, held=True))
-
     @routes.delete(
         "/accounts/{account}/roles/{role}",
         summary="Take a role",
         operation_id="withdraw_role",
-        responses=problems,
+        responses=describe_problems(
+            *DANGEROUS, "staff.role_missing", "staff.role_needs_two", "staff.account_unknown"
+        ),
     )
     def withdraw(
         who: Annotated[SignedIn, gate.holding(Role.ADMINISTRATOR, recent=True)],
         account: Annotated[str, Path(pattern=ACCOUNT)],
         role: Role,
     ) -> AccountAnswer:
-        return _account(change_role(door.means, who.account.id, account, role, held=False))
+        return _account(withdraw_role(door.means, who.account.id, account, role))
 
 
 def _add_administration(routes: APIRouter, door: Door, gate: Gate) -> None:
@@ -198,6 +183,8 @@ def _account(account: Account) -> AccountAnswer:
         state=account.state.value,
         roles=sorted(account.roles),
         made=format_time(account.made),
+        inviter=account.inviter,
+        lineage=account.lineage,
     )
 
 

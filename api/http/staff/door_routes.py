@@ -60,7 +60,9 @@ def _add_joining(routes: APIRouter, door: Door, gate: Gate) -> None:
         summary="Begin to accept an invitation",
         operation_id="begin_joining",
         dependencies=[gate.anyone()],
-        responses=describe_problems(*AT_THE_DOOR, "staff.invitation_refused"),
+        responses=describe_problems(
+            *AT_THE_DOOR, "staff.invitation_refused", "staff.recovery_waits"
+        ),
     )
     def options(start: JoinStart, response: Response) -> Options:
         joining = begin_joining(door, start.invitation)
@@ -77,6 +79,7 @@ def _add_joining(routes: APIRouter, door: Door, gate: Gate) -> None:
             *AT_THE_DOOR,
             "staff.sign_in_refused",
             "staff.invitation_refused",
+            "staff.recovery_waits",
             "staff.passkey_known",
         ),
     )
@@ -125,6 +128,7 @@ def _add_signing_in(routes: APIRouter, door: Door, gate: Gate) -> None:
         responses=describe_problems(
             *AT_THE_DOOR,
             "staff.invitation_refused",
+            "staff.recovery_waits",
             "staff.provider_missing",
             "staff.provider_unavailable",
         ),

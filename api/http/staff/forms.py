@@ -31,6 +31,18 @@ Next = Annotated[
 ]
 
 
+GivenRole = Literal[
+    Role.ISSUER,
+    Role.OFFICER,
+    Role.JUDGE,
+    Role.ORGANISER,
+    Role.TRUSTEE,
+    Role.REGISTRAR,
+    Role.AUDITOR,
+]
+"""A role that an act of this kind gives; the administrator's has a kind of its own."""
+
+
 class _Form(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -126,10 +138,15 @@ class AccountAnswer(_Form):
     state: str = Field(pattern="^(active|removed)$")
     roles: list[Role]
     made: str
+    inviter: str = Field(description="Who invited it: an account's id, or `console`.")
+    lineage: str = Field(
+        description="The account at the head of its invitations. Two of one lineage are not two "
+        "people; empty is independent of none."
+    )
 
 
 class NewInvitation(_Form):
-    """Whom to invite; the staff number tells two accounts of one person from two people."""
+    """Whom to invite; the roles are proposed when they accept, and wait for another lineage."""
 
     name: ShortText
     person: Person
@@ -159,6 +176,14 @@ class AccountAct(_Form):
     account: AccountId
 
 
+class RolesAct(_Form):
+    """An act that gives an account roles, except the administrator's."""
+
+    kind: Literal[ActKind.GRANT_ROLES]
+    account: AccountId
+    roles: list[GivenRole] = Field(min_length=1, max_length=len(Role))
+
+
 class KeyAct(_Form):
     """An act on an issuer's key."""
 
@@ -166,7 +191,7 @@ class KeyAct(_Form):
     key: KeyDetail
 
 
-NewAct = Annotated[AccountAct | KeyAct, Field(discriminator="kind")]
+NewAct = Annotated[AccountAct | RolesAct | KeyAct, Field(discriminator="kind")]
 """An act to propose."""
 
 
@@ -176,12 +201,19 @@ class ActAnswer(_Form):
     id: str = Field(pattern=NAME22)
     kind: ActKind
     object: str
-    proposer: AccountId
+    proposer: str = Field(description="An account's id, or `console`.")
     proposed: str
     expires: str
     state: ActState
     decider: AccountId | None
     decided: str | None
+    roles: list[Role]
+    opens: str | None = Field(
+        description="Of a confirmed recovery: when its link opens. It can be withdrawn until used."
+    )
+    refusal: str | None = Field(
+        description="The code of what forbids the asker to confirm it, as `act.same_lineage`."
+    )
 
 
 class EntryAnswer(_Form):

@@ -52,7 +52,8 @@ def test_an_agency_that_is_not_enrolled_has_no_key_to_replace(site: CounterSite)
 
 def test_a_compromised_key_is_ended_by_two_and_has_a_successor(site: CounterSite) -> None:
     site.wallet.obtain(copies=3)
-    first, second, old = site.staff(Role.ISSUER), site.staff(Role.ISSUER), site.point()
+    first, old = site.staff(Role.ISSUER), site.point()
+    second = site.office.colleague(site.office.administrator(), Role.ISSUER)
     told = {one["id"]: one for one in first.browser.get("/issuers").json()}[AGENCY]
     key = {"issuer": told["issuer"], "point": told["point"], "ending": "compromised"}
     act = first.browser.post("/acts", {"kind": "issuer.revoke_key", "key": key}).json()["id"]

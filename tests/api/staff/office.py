@@ -8,7 +8,6 @@ from typing import Any
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from api.actions.change_roles import change_role
 from api.actions.invite_staff import (
     InvitationOrder,
     invite_first_administrator,
@@ -110,14 +109,24 @@ class Office:
         return self._joined(invited.token)
 
     def colleague(self, inviter: Person, *roles: Role, person: str = "") -> Person:
-        """Somebody whom an administrator invited."""
+        """Somebody whom an administrator invited, and who holds roles as if two had given them."""
+        self.count += 1
+        order = InvitationOrder("[시험] 담당자", person or f"C-{self.count}", frozenset())
+        joined = self._joined(invite_staff(self.means, inviter.account, order).token)
+        self.give(joined, *roles)
+        return joined
+
+    def give(self, person: Person, *roles: Role) -> None:
+        """Let somebody hold roles as if two administrators had given them."""
+        with self.means.storage.work() as work:
+            for role in roles:
+                work.accounts.grant(person.account, role, self.clock())
+
+    def invited(self, inviter: Person, *roles: Role, person: str = "") -> Person:
+        """Somebody who has just accepted an invitation, as it is done in earnest."""
         self.count += 1
         order = InvitationOrder("[시험] 담당자", person or f"C-{self.count}", frozenset(roles))
         return self._joined(invite_staff(self.means, inviter.account, order).token)
-
-    def give(self, administrator: Person, person: Person, role: Role) -> None:
-        """Let somebody hold a role."""
-        change_role(self.means, administrator.account, person.account, role, held=True)
 
     def _joined(self, token: str) -> Person:
         person = self.stranger()

@@ -29,8 +29,7 @@ def test_nothing_is_answered_that_is_not_written_down(parts: Parts, office: Offi
     )
     schema.app = guard
     person = office.administrator()
-    for role in (Role.ISSUER, Role.OFFICER):
-        office.give(person, person, role)
+    office.give(person, Role.ISSUER, Role.OFFICER)
     person.browser.client = TestClient(guard, base_url=ORIGINS.people)
     count = 0
     for result in schema.get_all_operations():

@@ -82,6 +82,8 @@ def test_two_people_act_by_forms(office: Office) -> None:
     first, second = office.administrator(), office.administrator()
     colleague = office.colleague(first, Role.JUDGE)
     form = {"kind": "account.remove", "account": colleague.account}
+    assert first.browser.ask("POST", "/staff/acts", data=form).status_code == 422
+    form["sure"] = "yes"
     answer = first.browser.ask("POST", "/staff/acts", data=form)
     assert (answer.status_code, answer.headers["location"]) == (303, "/staff/acts?lang=ko")
     act = first.browser.get("/acts").json()[0]["id"]

@@ -19,6 +19,7 @@ from api.identity.provider import Client, OidcProvider
 from api.identity.provider_documents import MAX_BYTES, Documents, check_address
 from api.pages.staff_door import CALLBACK
 from api.ports.accounts import Role
+from api.ports.acts import ActKind
 from api.ports.door import Door, ProviderUnavailableError
 from contracts.evidence.encoding import b64u_encode
 from tests.api.databases import ORIGINS, StillClock
@@ -82,7 +83,12 @@ def test_an_invited_person_joins_and_signs_in(city: Office, simulator: OidcSimul
     person = joined(city, simulator)
     answer = come_back(person, simulator.sign_in(leave(person, next="/staff/passkeys")))
     assert answer.headers["location"] == "/staff/passkeys?lang=ko"
-    assert person.browser.get("/session").json()["roles"] == ["officer"]
+    assert person.browser.get("/session").json()["roles"] == []
+    with city.means.storage.reading() as reading:
+        account = reading.accounts.all()[-1]
+        act = reading.acts.newest(1)[0]
+    assert (act.kind, act.object) == (ActKind.GRANT_ROLES, account.id)
+    assert account.lineage == account.inviter == act.proposer
     assert CEREMONY not in person.browser.cookies
 
 
