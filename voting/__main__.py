@@ -29,6 +29,7 @@ from voting.audit.auditor import audit
 from voting.audit.findings import CHECKS, Report
 from voting.audit.means import Means as AuditMeans
 from voting.audit.means import Trust
+from voting.audit.statement import closing, opening
 from voting.contest.comparison import check_result
 from voting.contest.entries import Entry, entries_from_json
 from voting.contest.figures import show
@@ -53,10 +54,6 @@ MAX_WORKERS: Final = 64
 _TENTHS: Final = 10
 _QUORUM: Final = re.compile(r"([0-9]{1,2})of([0-9]{1,2})")
 
-TRUSTED: Final = {
-    "ko": "주의: 투표 정의를 다른 곳과 견주지 않았습니다. --chain 또는 --poll-id를 주십시오.",
-    "en": "Note: the definition was taken on trust. Give --chain or --poll-id to compare it.",
-}
 VERDICTS: Final = {
     "ko": {"holds": "맞음", "fails": "틀림", "undetermined": "확인 안 함"},
     "en": {"holds": "holds", "fails": "FAILS", "undetermined": "not checked"},
@@ -191,8 +188,7 @@ def _trust(options: argparse.Namespace) -> Trust:
 
 
 def _print_report(report: Report, language: str) -> None:
-    if not report.anchored:
-        print(TRUSTED[language])
+    print(opening(report, language))
     print(f"poll {report.poll_id.hex()}")
     for check, verdict in report.verdicts:
         name = CHECKS[check][0 if language == "ko" else 1]
@@ -201,6 +197,7 @@ def _print_report(report: Report, language: str) -> None:
             if one.check == check:
                 print(_printable(f"      {one.place}: {one.message} ({one.code})"))
     print(f"{report.counted} / {report.ballots}")
+    print(_printable(closing(report, language)))
 
 
 def _printable(text: str) -> str:

@@ -96,11 +96,15 @@ def resolve(document: Json, pointer: str) -> Json:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence in both languages with named places for figures."""
+    """One sentence in both languages with named places for figures.
+
+    A command is written on a line of its own, so that it can be copied.
+    """
 
     ko: str
     en: str
     figures: Mapping[str, Figure] = field(default_factory=dict)
+    command: bool = False
 
     def text(self, language: Language) -> str:
         """The sentence with its figures put in."""
@@ -164,6 +168,8 @@ def _sentence_json(sentence: Sentence) -> dict[str, Json]:
 
 
 def _paragraph(sentence: Sentence, language: Language) -> str:
+    if sentence.command:
+        return f"     {sentence.text(language)}"
     sources = sentence.sources()
     tail = f" [{', '.join(sources)}]" if sources else ""
     return "\n".join(wrap(sentence.text(language) + tail, _WIDTH))

@@ -27,7 +27,7 @@ from voting.audit.auditor import audit
 from voting.audit.findings import Report
 from voting.audit.means import Means as AuditMeans
 from voting.audit.means import Trust
-from voting.audit.setting import POLL_CONTRACT
+from voting.audit.setting import CONTRACTS
 from voting.contest.poll_counts import PollCounts
 from voting.contest.result import decide
 from voting.crypto.ballot import ballot_length, ordinates_length, ordinates_of, parse_ballot
@@ -43,6 +43,7 @@ from voting.crypto.threshold import (
 )
 from voting.poll import record
 from voting.poll.anchored import lone_checkpoint, opened_leaf
+from voting.poll.clauses import PublicationKind
 from voting.poll.definition import PollDefinition
 from voting.poll.documents import (
     AnchoredNote,
@@ -56,16 +57,19 @@ from voting.poll.record import MemoryFolder, manifest_of
 from voting.poll.tally import CountedSet, sum_of
 from voting.simulate.plan import Plan, seeded_choices
 from voting.simulate.publication import final_checkpoint, published_sum
+from voting.simulate.scene import Scene
 from voting.simulate.simulation import Means, Simulation, simulate
 
 RNG = secrets.token_bytes
+PUBLISHED = Scene(kind=PublicationKind.CHECKPOINT_LOG, chain_id=31337, contract=bytes(19) + b"\x01")
+"""A poll whose logs ``snapshot`` finds on a chain of its own."""
 
 
 @lru_cache(maxsize=4)
 def simulated(voters: int = 25, *, public_checks: bool = False) -> Simulation:
     """A poll of three options, of which each voter chooses one."""
     plan = Plan(voters, 3, 1, public_checks=public_checks)
-    return simulate(plan, seeded_choices(plan), Means(RNG))
+    return simulate(plan, seeded_choices(plan), Means(RNG), scene=PUBLISHED)
 
 
 @dataclass
@@ -233,7 +237,8 @@ def snapshot(poll: Simulation) -> TrustSnapshot:
         anchored = (AnchoredCheckpoint(0, state.size, state.root, 50, closing),)
         logs.append(Log(log_id(own.origin), own.public, anchored if state.size else ()))
     logs += once_anchored(definition, forger.files)
-    contracts = ((POLL_CONTRACT, definition.publication.contract),)
+    name = CONTRACTS[definition.publication.kind]
+    contracts = ((name, definition.publication.contract),)
     identity = ChainIdentity(definition.chain_id, bytes(32), contracts)
     head = Block(100, bytes(32), definition.times.final + timedelta(days=2))
     return TrustSnapshot(identity, head, (), tuple(logs), ())

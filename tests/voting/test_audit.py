@@ -16,7 +16,7 @@ from tests.simulators.poll_forgeries import (
     sign_with_another_key,
     voter_key,
 )
-from voting.audit.findings import CHECKS, Book, Verdict
+from voting.audit.findings import CHECKS, Book, Compared, Verdict
 from voting.audit.means import Trust
 from voting.audit.setting import check_definition, check_files, check_names
 from voting.crypto.ballot import ballot_length
@@ -38,7 +38,7 @@ def forger() -> Forger:
 def test_honest_record_holds(forger: Forger) -> None:
     report = forger.report()
     assert report.holds
-    assert not report.anchored
+    assert report.compared == Compared(poll_id=False, chain=False)
     assert (report.counted, report.ballots) == (25, 28)
     undetermined = [check for check, verdict in report.verdicts if verdict != Verdict.HOLDS]
     assert undetermined == ["A-03"]
@@ -48,7 +48,7 @@ def test_honest_record_holds_against_its_chain(forger: Forger) -> None:
     trust = Trust(forger.poll.definition.poll_id(), snapshot(forger.poll))
     report = forger.report(trust)
     assert report.holds
-    assert report.anchored
+    assert report.compared == Compared(poll_id=True, chain=True)
     assert {verdict for _, verdict in report.verdicts} == {Verdict.HOLDS}
 
 

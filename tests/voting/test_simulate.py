@@ -8,9 +8,11 @@ import pytest
 
 from contracts.evidence.snapshot_file import encode_snapshot
 from tests.simulators.poll import RNG, simulated, snapshot
-from voting.__main__ import DIFFERS, HOLDS, MISUSED, TRUSTED, main
+from voting.__main__ import DIFFERS, HOLDS, MISUSED, main
+from voting.audit.statement import PUBLISHED_BY, TRUSTED, UNCHAINED
 from voting.disk_folder import DiskFolder
 from voting.errors import VotingError
+from voting.poll.clauses import PublicationKind
 from voting.poll.errors import RecordError
 from voting.simulate.plan import Plan, Quorum, casts, seeded_choices
 from voting.simulate.simulation import Means, simulate
@@ -30,8 +32,12 @@ def test_simulated_poll_audits_clean_on_files(
 ) -> None:
     assert main(["audit", str(folder), "--workers", "1"]) == HOLDS
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == TRUSTED["ko"]
-    assert lines[-1] == "22 / 25"
+    said = f"{PUBLISHED_BY[PublicationKind.SIMULATION].ko} {TRUSTED.ko}"
+    assert lines[0] == said
+    assert lines[-2] == "22 / 25"
+    assert lines[-1].startswith("확인한 것은 모두 맞습니다 (확인 안 함: A-03). ")
+    assert "합한 1위: '" in lines[-1]
+    assert lines[-1].endswith(said)
 
 
 def test_several_processes_find_the_same(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -46,7 +52,9 @@ def test_poll_id_is_compared(folder: Path, capsys: pytest.CaptureFixture[str]) -
     poll_id = json.loads(capsys.readouterr().out)["poll"]
     given = ["audit", str(folder), "--workers", "1", "--lang", "en", "--poll-id"]
     assert main([*given, poll_id]) == HOLDS
-    assert capsys.readouterr().out.startswith("poll ")
+    first, *_, last = capsys.readouterr().out.splitlines()
+    assert first == PUBLISHED_BY[PublicationKind.SIMULATION].en
+    assert last.endswith(first)
     assert main([*given, "00" * 32]) == DIFFERS
     assert main([*given, "00"]) == MISUSED
 
@@ -61,7 +69,15 @@ def test_snapshot_is_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     chain.write_bytes(encode_snapshot(snapshot(poll)))
     given = ["audit", str(tmp_path / "record"), "--workers", "1", "--lang", "en", "--chain"]
     assert main([*given, str(chain)]) == HOLDS
-    assert "not checked" not in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "not checked" not in out
+    first, *_, last = out.splitlines()
+    assert first == f"{PUBLISHED_BY[PublicationKind.CHECKPOINT_LOG].en} {TRUSTED.en}"
+    assert last.endswith(first)
+    assert main(given[:-1]) == HOLDS
+    first, *_, last = capsys.readouterr().out.splitlines()
+    assert first.endswith(UNCHAINED.en)
+    assert last.endswith(UNCHAINED.en)
     chain.write_bytes(b"{}")
     assert main([*given, str(chain)]) == MISUSED
 
@@ -79,6 +95,10 @@ def test_changed_file_is_found_and_named(
     out = capsys.readouterr().out
     assert "tally/counts.json: " in out
     assert "A-21  FAILS" in out
+    last = out.splitlines()[-1]
+    assert last.startswith("DOES NOT HOLD: ")
+    assert "A-21 counts" in last
+    assert "First by" not in last
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ from voting.audit.tally import (
     check_turnout,
 )
 from voting.audit.tokens import check_tokens
+from voting.audit.winners import Winners
 from voting.contest.poll_counts import PollCounts
 from voting.crypto.ceremony_record import CeremonyKeys
 from voting.crypto.elgamal import Ciphertext
@@ -48,26 +49,27 @@ def audit(folder: Folder, trust: Trust, means: Means) -> Report:
         All findings. Checks that need what another one did not find are left undetermined; the
         report holds only if there is no finding at all.
 
-    Not checked without a snapshot: that the definition, the checkpoints and the token logs are
-    those that were anchored, and when sheets were opened and sums decrypted. Never checked here, as
-    no contract keeps it yet: that the inbox is complete, and that keys were used once.
+    Not checked without a snapshot: that the checkpoints and the token logs are those that were
+    anchored, and when sheets were opened and sums decrypted. Not checked without a poll id: that
+    the definition is the one that was announced. Never checked here, as no kind of publication
+    keeps it: that the inbox is complete, and that keys were used once.
     """
     book = Book()
     listed = check_files(folder, book)
     definition = check_definition(folder, listed, trust, book)
     if definition is None:
         book.expect("A-01", DEFINITION, holds=DEFINITION in folder.names(), otherwise="missing")
-        return book.report(b"", (0, 0), anchored=trust.anchored)
+        return book.report(trust.compared, None)
     check_names(definition, folder, book)
     if trust.chain is not None:
         check_chain(definition, trust.chain, book)
-    sizes = _check_poll(definition, folder, trust, means, book)
-    return book.report(definition.poll_id(), sizes, anchored=trust.anchored)
+    sizes, winners = _check_poll(definition, folder, trust, means, book)
+    return book.report(trust.compared, definition, sizes, winners)
 
 
 def _check_poll(
     definition: PollDefinition, folder: Folder, trust: Trust, means: Means, book: Book
-) -> tuple[int, int]:
+) -> tuple[tuple[int, int], Winners | None]:
     keys = check_trustees(definition, folder, book)
     check_registrars(definition, folder, book)
     check_endorsed(definition, folder, book)
@@ -75,7 +77,7 @@ def _check_poll(
     state = check_checkpoints(definition, folder, trust.chain, book)
     context = book.stage(partial(book.attempt, "A-07", DEFINITION, definition.context))
     if context is None:
-        return 0, 0
+        return (0, 0), None
     scan, total = _check_board(definition, context, state, folder, (means, book))
     if tokens is not None:
         check_tokens_used(scan, tokens, book)
@@ -86,13 +88,15 @@ def _check_poll(
         published, counts = _check_tally(definition, recount, keys, folder, (trust, book))
     known = published is not None and counts is not None
     partly = not decrypted and bool(TALLY & set(folder.names()))
+    result = None
     if definition.contest is not None:
         decrypted_at = None if published is None else published.decrypted_at
         contest = definition.contest
         opened = check_sheets(definition, contest, decrypted_at, folder, (trust, book))
         if opened is not None and known == decrypted and not partly:
-            check_outcome(definition, contest, opened, counts, (folder, book))
-    return scan.tree.size, len(scan.counted)
+            result = check_outcome(definition, contest, opened, counts, (folder, book))
+    winners = Winners.of(definition, counts, result)
+    return (scan.tree.size, len(scan.counted)), winners
 
 
 def _check_board(

@@ -13,7 +13,7 @@ from voting.contest.entries import Entry, entries_from_json, entries_hash
 from voting.contest.judging import ScoreSheet
 from voting.contest.panel import Judge, panel_from_json, panel_hash
 from voting.contest.poll_counts import PollCounts
-from voting.contest.result import decide
+from voting.contest.result import Result, decide
 from voting.errors import PanelError
 from voting.poll import record
 from voting.poll.anchored import is_anchored_alone, opened_leaf
@@ -106,25 +106,31 @@ def check_outcome(
     opened: tuple[tuple[Judge, ...], list[ScoreSheet]],
     counts: PollCounts | None,
     noted: tuple[Folder, Book],
-) -> None:
-    """A-23: the published result is what the rules give for sheets and counts."""
+) -> Result | None:
+    """A-23: the published result is what the rules give for sheets and counts.
+
+    Returns:
+        That result; None where there is a finding.
+    """
     folder, book = noted
 
-    def compare() -> None:
+    def compare() -> Result:
         result = decide(contest.rules, entries, *opened, counts)
         check_result(record.read(folder, record.RESULT, MAX_RESULT_BYTES), result)
+        return result
 
-    def act() -> None:
-        book.attempt("A-23", record.RESULT, compare)
+    def act() -> Result:
+        return book.attempt("A-23", record.RESULT, compare)
 
     loaded = book.stage(
         partial(
             book.attempt, "A-23", record.ENTRIES, partial(_entries, definition, contest, folder)
         )
     )
-    if loaded is not None:
-        entries = loaded
-        book.stage(act)
+    if loaded is None:
+        return None
+    entries = loaded
+    return book.stage(act)
 
 
 def _entries(definition: PollDefinition, contest: ContestPart, folder: Folder) -> tuple[Entry, ...]:

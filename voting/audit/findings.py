@@ -9,8 +9,11 @@ from typing import Final, TypeVar
 
 from contracts.evidence.encoding import Json
 from contracts.evidence.errors import EvidenceError
+from voting.audit.winners import Winners
 from voting.crypto.transcript import PROTOCOL
 from voting.errors import VotingError
+from voting.poll.clauses import PublicationKind
+from voting.poll.definition import PollDefinition
 
 T = TypeVar("T")
 
@@ -86,13 +89,23 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """What a record was compared with: a poll id known from elsewhere, a snapshot of a chain."""
+
+    poll_id: bool
+    chain: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The outcome of an audit.
 
     Args:
         poll_id: 32 bytes, or empty if no definition could be read.
-        anchored: whether a snapshot or poll id was given; otherwise the definition is taken on
-            trust.
+        compared: with what; without a poll id the definition is taken on trust, whatever the
+            snapshot says, as no kind of publication keeps it.
+        publication: what publishes the poll; None if no definition could be read.
+        winners: None unless everything holds.
         ballots: how many stand on the board.
         counted: how many of them count.
         verdicts: of every check, in order.
@@ -100,7 +113,9 @@ class Report:
     """
 
     poll_id: bytes
-    anchored: bool
+    compared: Compared
+    publication: PublicationKind | None
+    winners: Winners | None
     ballots: int
     counted: int
     verdicts: tuple[tuple[str, Verdict], ...]
@@ -117,7 +132,10 @@ class Report:
         return {
             "version": REPORT_VERSION,
             "poll": self.poll_id.hex(),
-            "definition_taken_on_trust": not self.anchored,
+            "definition_taken_on_trust": not self.compared.poll_id,
+            "compared_with_chain": self.compared.chain,
+            "publication": None if self.publication is None else self.publication.value,
+            "winners": None if self.winners is None else self.winners.to_json(),
             "holds": self.holds,
             "ballots": self.ballots,
             "counted": self.counted,
@@ -197,7 +215,21 @@ class Book:
             result.append((check, Verdict.FAILS if check in failed else seen))
         return tuple(result)
 
-    def report(self, poll_id: bytes, sizes: tuple[int, int], *, anchored: bool) -> Report:
+    def report(
+        self,
+        compared: Compared,
+        definition: PollDefinition | None,
+        sizes: tuple[int, int] = (0, 0),
+        winners: Winners | None = None,
+    ) -> Report:
         """The finished report; ``sizes`` are ballots on the board and ballots counted."""
         ordered = tuple(sorted(self.findings, key=lambda finding: finding.check))
-        return Report(poll_id, anchored, *sizes, self.verdicts(), ordered)
+        return Report(
+            b"" if definition is None else definition.poll_id(),
+            compared,
+            None if definition is None else definition.publication.kind,
+            None if ordered else winners,
+            *sizes,
+            self.verdicts(),
+            ordered,
+        )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from contracts.evidence.snapshot import TrustSnapshot
+from voting.audit.findings import Compared
 from voting.crypto.randomness import Rng
 from voting.workers import Progress, Workers, in_this_process, silent
 
@@ -20,9 +21,9 @@ class Trust:
     chain: TrustSnapshot | None = None
 
     @property
-    def anchored(self) -> bool:
-        """Whether the definition is compared with anything."""
-        return self.poll_id is not None or self.chain is not None
+    def compared(self) -> Compared:
+        """What a record is compared with."""
+        return Compared(self.poll_id is not None, self.chain is not None)
 
 
 @dataclass(frozen=True, slots=True)

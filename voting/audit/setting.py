@@ -10,14 +10,15 @@ from voting.crypto.ceremony import Ceremony, check_endorsements
 from voting.crypto.ceremony_record import CeremonyKeys, CeremonyRecord, verify_ceremony
 from voting.crypto.group import G1Point, G2Point
 from voting.poll import record
+from voting.poll.clauses import PublicationKind
 from voting.poll.definition import PollDefinition, parse_definition
 from voting.poll.documents import decode_ceremony
 from voting.poll.errors import RecordError
 from voting.poll.parties import Endorsements
 from voting.poll.record import Folder, Manifest
 
-POLL_CONTRACT: Final = "poll"
-"""The name of the poll's contract in a snapshot."""
+CONTRACTS: Final = {PublicationKind.CHECKPOINT_LOG: "CheckpointLog"}
+"""The contract of each kind of publication, by its name in a snapshot."""
 
 P = TypeVar("P", G1Point, G2Point)
 
@@ -83,8 +84,11 @@ def check_definition(
 
 
 def check_chain(definition: PollDefinition, chain: TrustSnapshot, book: Book) -> None:
-    """A-03: chain, contract, and the logs of the poll with their keys."""
-    identity = chain.identity
+    """A-03: the chain, the contract of the poll's kind, and the poll's logs with their keys."""
+    identity, contract = chain.identity, CONTRACTS.get(definition.publication.kind)
+    if contract is None:
+        book.add("A-03", "publication.kind", "no chain publishes a simulation")
+        return
     book.expect(
         "A-03",
         "publication.chain_id",
@@ -95,8 +99,8 @@ def check_chain(definition: PollDefinition, chain: TrustSnapshot, book: Book) ->
     book.expect(
         "A-03",
         "publication.contract",
-        holds=contracts.get(POLL_CONTRACT) == definition.publication.contract,
-        otherwise="the definition names another contract than the chain has",
+        holds=contracts.get(contract) == definition.publication.contract,
+        otherwise=f"the chain's contract {contract} is not the one that the definition names",
     )
     for key in definition.log_keys():
         log = chain.log(log_id(key.origin))

@@ -5,6 +5,7 @@ There are no defaults in the document: the defaults below are what an organiser 
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final, Self
 
 from contracts.evidence.document import Document
@@ -166,27 +167,51 @@ class ContestPart:
         return contest
 
 
+class PublicationKind(StrEnum):
+    """What publishes a poll; the set is closed, and any other kind is refused (Q-01)."""
+
+    CHECKPOINT_LOG = "checkpoint-log"
+    """The chain's contract for checkpoints of logs: it fixes them and their times, no more."""
+    SIMULATION = "simulation"
+    """Nothing: a synthetic poll whose times are invented; it names no chain and no contract."""
+
+
+NO_CONTRACT: Final = bytes(CONTRACT_BYTES)
+NO_CHAIN: Final = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Publication:
     """Where the poll's evidence is signed and anchored.
 
     Args:
+        kind: what publishes the poll; an auditor's check A-03 depends on it.
         origin: the name of the board's log.
         key: Ed25519 public key of its checkpoints, 32 bytes.
-        chain_id: of the chain.
-        contract: address of the poll's contract, 20 bytes.
+        chain_id: of the chain; ``NO_CHAIN`` for a simulation and for nothing else.
+        contract: address of the contract of that kind, 20 bytes; ``NO_CONTRACT`` likewise.
         builds: name and hash (32 bytes) of each file that browsers run.
+
+    Raises:
+        DefinitionError: a simulation that names a chain, or another kind that names none.
     """
 
+    kind: PublicationKind
     origin: str
     key: bytes
     chain_id: int
     contract: bytes
     builds: tuple[tuple[str, bytes], ...] = ()
 
+    def __post_init__(self) -> None:
+        named = (self.chain_id != NO_CHAIN, self.contract != NO_CONTRACT)
+        if named != ((self.kind is not PublicationKind.SIMULATION,) * 2):
+            raise DefinitionError("a simulation names no chain or contract; any other poll does")
+
     def to_json(self) -> dict[str, Json]:
         """All members."""
         return {
+            "kind": self.kind.value,
             "origin": self.origin,
             "key": self.key.hex(),
             "chain_id": self.chain_id,
@@ -198,6 +223,7 @@ class Publication:
     def read(cls, part: Document) -> Self:
         """The inverse of ``to_json``."""
         publication = cls(
+            _read_kind(part.text("kind")),
             part.text("origin", 200),
             part.data("key", HASH_BYTES),
             part.integer("chain_id"),
@@ -206,6 +232,14 @@ class Publication:
         )
         part.close()
         return publication
+
+
+def _read_kind(text: str) -> PublicationKind:
+    try:
+        return PublicationKind(text)
+    except ValueError as error:
+        known = ", ".join(PublicationKind)
+        raise DefinitionError(f"a poll is published by one of: {known}") from error
 
 
 @dataclass(frozen=True, slots=True)

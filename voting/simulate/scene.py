@@ -7,7 +7,7 @@ from typing import Final, Protocol
 from contracts.evidence.checkpoint import Checkpoint
 from contracts.evidence.note import LogKey
 from voting.contest.naming import Title
-from voting.poll.clauses import Option, Times
+from voting.poll.clauses import NO_CHAIN, NO_CONTRACT, Option, PublicationKind, Times
 from voting.poll.definition import PollDefinition
 
 OPENS: Final = datetime(2026, 1, 5, tzinfo=UTC)
@@ -61,8 +61,9 @@ class Scene:
             a poll without experts of its own.
         times: of the poll.
         origin: of the board's log.
-        chain_id: of the chain that the definition names.
-        contract: 20 bytes.
+        kind: what publishes the poll.
+        chain_id: of the chain that the definition names; none for a simulation.
+        contract: 20 bytes; none for a simulation.
         witness: keeps checkpoints.
     """
 
@@ -70,6 +71,7 @@ class Scene:
     options: tuple[Option, ...] | None = None
     times: Times = TIMES
     origin: str = "poll.simulation.example/board"
-    chain_id: int = 31337
-    contract: bytes = bytes(19) + b"\x01"
+    kind: PublicationKind = PublicationKind.SIMULATION
+    chain_id: int = NO_CHAIN
+    contract: bytes = NO_CONTRACT
     witness: Witness = NOBODY

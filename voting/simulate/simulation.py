@@ -186,7 +186,7 @@ def define(
             G2.encode(registrars.keys.public[0]),
             registrars.keys.transcript,
         ),
-        Publication(scene.origin, key, scene.chain_id, scene.contract),
+        Publication(scene.kind, scene.origin, key, scene.chain_id, scene.contract),
         contest,
     )
 

@@ -18,6 +18,7 @@ from voting.contest.judging import ScoreSheet
 from voting.contest.panel import panel_hash
 from voting.contest.result import Result, decide
 from voting.contest.rounds import advance
+from voting.poll.clauses import PublicationKind
 
 BEFORE_ROUNDS = ("source.json", "rules.json", "entries.json", "panel.json", "definition.json")
 AFTER_ROUNDS = (
@@ -173,6 +174,10 @@ def _check_poll(record: ContestRecord, source: ContestSource) -> None:
     require(
         (poll.casting.minimum, poll.casting.maximum) == (choose, choose),
         "a ballot chooses another number of cases",
+    )
+    require(
+        poll.publication.kind is PublicationKind.CHECKPOINT_LOG,
+        "the poll is published by something else than the trail says",
     )
     require(0 < voters <= source.voters, "more voters than there were")
     require(

@@ -27,12 +27,11 @@ from voting.audit.auditor import audit
 from voting.audit.findings import Report as AuditReport
 from voting.audit.means import Means as AuditMeans
 from voting.audit.means import Trust
-from voting.audit.setting import POLL_CONTRACT
 from voting.contest.entries import Entry
 from voting.contest.figures import figure
 from voting.contest.naming import Title
 from voting.disk_folder import DiskFolder
-from voting.poll.clauses import DEFAULT_MIN_BALLOTS, Option, Times
+from voting.poll.clauses import DEFAULT_MIN_BALLOTS, Option, PublicationKind, Times
 from voting.poll.definition import PollDefinition
 from voting.simulate.plan import Plan
 from voting.simulate.scene import Scene
@@ -164,6 +163,7 @@ def hold_poll(
         tuple(Option(entry.id, entry.title) for entry in finalists),
         Times(source.opens, source.closes, GRACE),
         origin_of(stage.run, f"poll-{source.year}"),
+        PublicationKind.CHECKPOINT_LOG,
         identity.chain_id,
         dict(identity.contracts)[CheckpointLog.NAME],
         witness,
@@ -176,18 +176,11 @@ def hold_poll(
 
 
 def audit_poll(record: ContestRecord, snapshot: TrustSnapshot) -> AuditReport:
-    """Audit the year's record against the anchored poll id and the chain.
-
-    There is no poll contract yet: the log contract stands for it in the definition, and so it does
-    here.
-    """
-    stand_in = dict(snapshot.identity.contracts).get(CheckpointLog.NAME, b"")
-    contracts = (*snapshot.identity.contracts, (POLL_CONTRACT, stand_in))
-    chain = replace(snapshot, identity=replace(snapshot.identity, contracts=contracts))
+    """Audit the year's record against the announced poll id and the chain, as anybody can."""
     folder = DiskFolder(record.folder.root / record.year / "poll")
     with processes(_cores(record.voters())) as workers:
         means = AuditMeans(secrets.token_bytes, workers)
-        return audit(folder, Trust(record.poll_id(), chain), means)
+        return audit(folder, Trust(record.poll_id(), snapshot), means)
 
 
 def _cores(voters: int) -> int:

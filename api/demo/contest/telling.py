@@ -1,7 +1,9 @@
 """The readable trail of one year's contest. Templates hold no digits: figures come from files."""
 
 from api.demo.trail import Figure, Sentence, Sources, Step
+from voting.audit.statement import PUBLISHED_BY
 from voting.contest.scaling import METHODS
+from voting.poll.clauses import PublicationKind
 
 METHOD_NAMES = {
     "max_relative": ("최고점 대비", "relative to the best"),
@@ -127,7 +129,14 @@ def _poll(sources: Sources, year: str) -> Step:
                 figures,
             )
         )
-    how = [_scale(sources, year), _cryptography(sources, year), _audited(sources, year)]
+    how = [
+        _scale(sources, year),
+        _cryptography(sources, year),
+        _published(),
+        _audited(sources, year),
+        Sentence("이 폴더에서 직접 감사하기:", "To audit it yourself, in this folder:"),
+        _repeat(sources, year),
+    ]
     return Step(Sentence("시민 투표", "Citizen poll"), (*facts, *how, *_votes(sources, year)))
 
 
@@ -166,6 +175,25 @@ def _cryptography(sources: Sources, year: str) -> Sentence:
             "trustees": sources.at(poll, "/trustees"),
             "opening": sources.at(definition, "/trustees/threshold"),
         },
+    )
+
+
+def _published() -> Sentence:
+    """What publishes every demonstration's poll; the checks of a contest look at its kind."""
+    said = PUBLISHED_BY[PublicationKind.CHECKPOINT_LOG]
+    return Sentence(said.ko, said.en)
+
+
+def _repeat(sources: Sources, year: str) -> Sentence:
+    command = "python -m voting audit {year}/poll --chain snapshot.json --poll-id {poll}"
+    return Sentence(
+        command,
+        f"{command} --lang en",
+        {
+            "year": sources.at(f"{year}/definition.json", "/year"),
+            "poll": sources.at(f"{year}/poll.json", "/poll"),
+        },
+        command=True,
     )
 
 

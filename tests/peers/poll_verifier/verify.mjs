@@ -48,11 +48,15 @@ function auditOne(dir, options) {
 
 /** @param {ReturnType<Audit["report"]>} report */
 function print(report) {
-  if (report.definition_taken_on_trust) console.log("Note: the definition was taken on trust.");
+  const notes = [`Published by: ${report.publication ?? "not known"}.`];
+  if (report.definition_taken_on_trust) notes.push("Note: the definition was taken on trust.");
+  if (!report.compared_with_chain) notes.push("Note: nothing was compared with a chain.");
+  console.log(notes.join(" "));
   console.log(`poll ${report.poll}`);
   for (const [check, state] of Object.entries(report.checks)) console.log(`${check}  ${state}`);
   for (const f of report.findings) console.log(`${f.check} ${f.place} (${f.code}): ${f.message}`);
   console.log(`${report.counted} / ${report.ballots}`);
+  console.log([report.holds ? "All that was checked holds." : "DOES NOT HOLD.", ...notes].join(" "));
 }
 
 const { values, positionals } = readArguments();

@@ -23,7 +23,7 @@ from contracts.evidence.snapshot import (
 from contracts.evidence.snapshot_file import encode_snapshot
 from tests.simulators.poll import once_anchored
 from tests.voting.keeping.desk import Desk
-from voting.audit.setting import POLL_CONTRACT
+from voting.audit.setting import CONTRACTS
 from voting.contest.commitments import commitments_root
 from voting.contest.entries import entries_hash, entries_to_json
 from voting.contest.naming import Title
@@ -46,6 +46,7 @@ from voting.poll.clauses import (
     ContestPart,
     Option,
     Publication,
+    PublicationKind,
     Registration,
     Times,
 )
@@ -154,6 +155,7 @@ def define(
             bytes.fromhex(registrars["transcript"]),
         ),
         Publication(
+            PublicationKind.CHECKPOINT_LOG,
             "poll.commands.example/board",
             board_key.public_key().public_bytes_raw(),
             31337,
@@ -292,6 +294,7 @@ def snapshot(definition: PollDefinition, folder: Path, at: datetime) -> TrustSna
     logs = [
         replace(log, checkpoints=tuple(p for p in log.checkpoints if p.time <= at)) for log in logs
     ]
-    contracts = ((POLL_CONTRACT, definition.publication.contract),)
+    name = CONTRACTS[definition.publication.kind]
+    contracts = ((name, definition.publication.contract),)
     identity = ChainIdentity(definition.chain_id, bytes(32), contracts)
     return TrustSnapshot(identity, Block(100, bytes(32), at), (), tuple(logs), ())

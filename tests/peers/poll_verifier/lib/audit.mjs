@@ -348,7 +348,9 @@ export class Audit extends Checks {
     const { x } = this;
     return {
       poll: x.def ? hex(x.def.pollId) : null,
-      definition_taken_on_trust: this.asked === null && this.snapshot === null,
+      definition_taken_on_trust: this.asked === null,
+      compared_with_chain: this.snapshot !== null,
+      publication: x.d ? x.d.publication.kind : null,
       holds: this.findings.length === 0,
       ballots: x.leaves?.length ?? 0,
       counted: x.counted?.length ?? 0,

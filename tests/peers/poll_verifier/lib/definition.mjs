@@ -99,13 +99,22 @@ function checkParties(d) {
 export const isOrigin = (v) =>
   typeof v === "string" && v.length > 0 && [...v].length <= 200 && !/[\p{White_Space}+\p{C}]/u.test(v);
 
+/** What may publish a poll, and the name of its contract in a snapshot; a simulation has none. */
+export const KINDS = new Map([
+  ["checkpoint-log", "CheckpointLog"],
+  ["simulation", null],
+]);
+
 /** @param {any} d */
 function checkPublication(d) {
-  const p = members(d.publication, ["origin", "key", "chain_id", "contract", "builds"], "publication");
+  const p = members(d.publication, ["kind", "origin", "key", "chain_id", "contract", "builds"], "publication");
   if (!isOrigin(p.origin)) fail("origin is no key name");
   if (identityPoint(bytesMember(p.key, 32, "publication.key")) === null) fail("publication.key");
   intMember(p.chain_id, 0, MAX, "chain_id");
   bytesMember(p.contract, 20, "contract");
+  if (!KINDS.has(p.kind)) fail("an unknown kind of publication");
+  const unnamed = [p.chain_id === 0, p.contract === "00".repeat(20)];
+  if (unnamed.some((none) => none !== (p.kind === "simulation"))) fail("a chain that does not fit the kind");
   const builds = list(p.builds, 0, 100, "builds");
   for (const build of builds) {
     members(build, ["name", "hash"], "build");

@@ -2,6 +2,7 @@
 import { ascii, hex, join, u32, u8 } from "./bytes.mjs";
 import { bytesMember, intMember, members, parse, timeMember } from "./canonical.mjs";
 import { list } from "./contest_documents.mjs";
+import { KINDS } from "./definition.mjs";
 import { leafHash } from "./merkle.mjs";
 import { sha256 } from "./transcript.mjs";
 
@@ -118,8 +119,10 @@ export function readSnapshot(bytes) {
  */
 export function checkChain(snapshot, d, add) {
   const p = d.publication;
+  const contract = KINDS.get(p.kind) ?? null;
+  if (contract === null) return add("no chain publishes a simulation");
   if (snapshot.chain.chain_id !== p.chain_id) add("another chain");
-  if (snapshot.chain.contracts.poll !== p.contract) add("another contract is the poll");
+  if (snapshot.chain.contracts[contract] !== p.contract) add(`another contract is ${contract}`);
   const logs = [[p.origin, p.key], [tallyLog(p.origin), p.key]];
   if (d.contest !== null) logs.push([sheetsLog(p.origin), p.key]);
   for (const [i, key] of d.registrars.identities.entries()) logs.push([`${p.origin}/registrar/${i + 1}`, key]);

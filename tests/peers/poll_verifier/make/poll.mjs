@@ -110,6 +110,7 @@ export class Poll {
         transcript: hex(r.transcript),
       },
       publication: {
+        kind: "checkpoint-log",
         origin: ORIGIN,
         key: hex(ed25519.getPublicKey(this.logKey)),
         chain_id: CHAIN,
@@ -243,7 +244,7 @@ export function snapshot(poll, parts) {
   const sheets = () => [first([canonicalBytes(opened.openings)], 50, opened.anchored_at)];
   return {
     version: "dojang-snapshot-v1",
-    chain: { chain_id: CHAIN, genesis: hex(new Uint8Array(32)), contracts: { poll: CONTRACT } },
+    chain: { chain_id: CHAIN, genesis: hex(new Uint8Array(32)), contracts: { CheckpointLog: CONTRACT } },
     head: { number: 100, hash: hex(new Uint8Array(32)), time: "2026-02-01T00:00:00Z" },
     issuers: [],
     logs: [

@@ -237,7 +237,8 @@ export const SCENARIOS = {
     deviate: (h) => (h.parts.inbox[5].refused = "R-03"),
   },
   "another chain": { finds: ["A-03"], chain: (h) => (h.snapshot.chain.chain_id = 1) },
-  "another contract": { finds: ["A-03"], chain: (h) => (h.snapshot.chain.contracts.poll = "00".repeat(20)) },
+  "another contract": { finds: ["A-03"], chain: (h) => (h.snapshot.chain.contracts.CheckpointLog = "00".repeat(20)) },
+  "a contract of another name": { finds: ["A-03"], chain: (h) => (h.snapshot.chain.contracts = { poll: h.poll.definition.publication.contract }) },
   "another key of a registrar": { finds: ["A-03"], chain: (h) => (h.snapshot.logs[4].key = "00".repeat(32)) },
   "a later checkpoint left out": {
     finds: ["A-10"],
