@@ -98,7 +98,7 @@ def resolve(document: Json, pointer: str) -> Json:
 class Sentence:
     """One sentence in both languages with named places for figures.
 
-    A command is written on a line of its own, so that it can be copied.
+    A command stands on lines of its own, broken as a shell takes them, so that it can be copied.
     """
 
     ko: str
@@ -169,7 +169,7 @@ def _sentence_json(sentence: Sentence) -> dict[str, Json]:
 
 def _paragraph(sentence: Sentence, language: Language) -> str:
     if sentence.command:
-        return f"     {sentence.text(language)}"
+        return " \\\n".join(f"  {line}" for line in wrap(sentence.text(language), _WIDTH - 4))
     sources = sentence.sources()
     tail = f" [{', '.join(sources)}]" if sources else ""
     return "\n".join(wrap(sentence.text(language) + tail, _WIDTH))

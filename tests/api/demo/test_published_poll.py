@@ -21,7 +21,8 @@ def command_of(contest: Path, year: str, language: str) -> list[str]:
     """What the trail tells to type for a year."""
     trail = (contest / f"trail.{language}.txt").read_text(encoding="utf-8")
     start = "python -m voting "
-    lines = [line.strip() for line in trail.splitlines() if line.strip().startswith(start)]
+    whole = trail.replace("\\\n", " ")  # as a shell joins lines
+    lines = [line.strip() for line in whole.splitlines() if line.strip().startswith(start)]
     (found,) = [line for line in lines if f" {year}/poll " in line]
     return shlex.split(found.removeprefix(start))
 
