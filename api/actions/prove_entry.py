@@ -39,25 +39,39 @@ class LogProofs:
     clock: Clock
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _kept: tuple[datetime, TrustSnapshot | LedgerError] | None = field(default=None, repr=False)
+    _wanted: int = field(default=0, repr=False)
 
     def anchored(self, log: str, key: str, entry: bytes) -> datetime | None:
         """See ``Proofs``."""
-        known = self._snapshot().log(log_id(self.keys.origin(log)))
+        index, block = self._place(log, key)
+        known = self._snapshot(block).log(log_id(self.keys.origin(log)))
+        over = None if index is None or known is None else known.first_covering(index)
+        if index is None or over is None:
+            return None
         with self.storage.reading() as reading:
-            index = reading.logs.place(log, key)
-            if index is None or known is None:
-                return None
-            over = next((point for point in known.checkpoints if point.size > index), None)
-            if over is None:
-                return None
             _check(reading.logs, log, (index, leaf_hash(entry)), over)
         return over.time
 
-    def _snapshot(self) -> TrustSnapshot:
+    def _place(self, log: str, key: str) -> tuple[int | None, int]:
+        """The leaf's index, and the block that our rows say covers it; 0 while they say none."""
+        with self.storage.reading() as reading:
+            index = reading.logs.place(log, key)
+            anchor = None if index is None else reading.logs.anchor_over(log, index)
+        return index, (anchor.block or 0) if anchor else 0
+
+    def _snapshot(self, block: int = 0) -> TrustSnapshot:
+        """What the chain says; asked before its time where our own rows know of a later block.
+
+        A chain that was rolled back never shows that block: it is asked for it once, no more.
+        """
         at = self.clock()
         with self._lock:
-            if self._kept is None or not self._kept[0] <= at < self._kept[0] + REFRESH:
-                self._kept = at, self._ask()
+            if (
+                self._kept is None
+                or not self._kept[0] <= at < self._kept[0] + REFRESH
+                or (block > self._wanted and _ends_before(self._kept[1], block))
+            ):
+                self._kept, self._wanted = (at, self._ask()), max(block, self._wanted)
             found = self._kept[1]
         if isinstance(found, LedgerError):
             raise LedgerUnavailableError(str(found)) from found
@@ -68,6 +82,10 @@ class LogProofs:
             return self.ledger.snapshot()
         except LedgerError as error:
             return error
+
+
+def _ends_before(found: TrustSnapshot | LedgerError, block: int) -> bool:
+    return not isinstance(found, LedgerError) and found.head.number < block
 
 
 def _check(

@@ -1,7 +1,8 @@
 """Verify a paper for anybody who holds its QR or its file: by whom, anchored when, valid now.
 
-Three outcomes that are never merged. A paper that this service does not know may be another's: that
-is "could not be determined", as is everything that cannot be looked up at the moment.
+Four outcomes that are never merged. A paper that this service does not know may be another's: that
+is "could not be determined", as is everything that cannot be looked up at the moment. One that is
+ours and unaltered, but whose entry is not on the chain yet, is neither: whoever asks has to wait.
 """
 
 import hmac
@@ -30,6 +31,8 @@ class Verdict(StrEnum):
 
     VALID = "valid"
     NOT_VALID = "not_valid"
+    WAIT = "wait"
+    """Ours and unaltered, and on its way to the chain: ask again in a moment."""
     UNDETERMINED = "undetermined"
 
 
@@ -52,7 +55,7 @@ VERDICTS: Final = {
     Reason.REVOKED: Verdict.NOT_VALID,
     Reason.EXPIRED: Verdict.NOT_VALID,
     Reason.UNKNOWN: Verdict.UNDETERMINED,
-    Reason.NOT_ANCHORED: Verdict.UNDETERMINED,
+    Reason.NOT_ANCHORED: Verdict.WAIT,
     Reason.UNAVAILABLE: Verdict.UNDETERMINED,
     Reason.CONTRADICTED: Verdict.UNDETERMINED,
 }
@@ -68,7 +71,7 @@ class PaperAnswer:
 
     @property
     def verdict(self) -> Verdict:
-        """Which of the three outcomes."""
+        """Which of the outcomes."""
         return VERDICTS[self.reason]
 
 

@@ -4,6 +4,8 @@
 const API = "/api/v1/documents/verify";
 const KOREA = "Asia/Seoul";
 const MEGABYTE = 1 << 20;
+/** Seconds after which the page asks again by itself while a paper is on its way to the chain. */
+const AGAIN = [5, 10, 20, 40];
 
 interface Words {
   readonly ko: string;
@@ -11,7 +13,7 @@ interface Words {
 }
 
 interface Answer {
-  readonly verdict: "valid" | "not_valid" | "undetermined";
+  readonly verdict: "valid" | "not_valid" | "wait" | "undetermined";
   readonly sentence: Words;
   readonly issuer: Words | null;
   readonly anchored: string | null;
@@ -54,10 +56,12 @@ function facts(answer: Answer): HTMLElement[] {
   return [list];
 }
 
-function tell(answer: Answer): void {
+function tell(answer: Answer, tries: number): void {
+  if (answer.verdict === "wait" && tries > 0) return; // It stands there already.
   const names = {
     valid: result?.dataset["valid"],
     not_valid: result?.dataset["notValid"],
+    wait: result?.dataset["wait"],
     undetermined: result?.dataset["undetermined"],
   };
   const sentence = element("p", words(answer.sentence));
@@ -70,9 +74,28 @@ function fail(detail?: string): void {
   show("undetermined", result?.dataset["undetermined"] ?? "", text);
 }
 
+/** Counts what was asked, so that an older question is not asked again after a newer one. */
+let asked = 0;
+
+/** Ask the same again in a while, unless something else was asked meanwhile. */
+function askAgain(body: Blob | string, type: string, tries: number): void {
+  const seconds = AGAIN[tries];
+  const own = asked;
+  if (seconds === undefined) return;
+  setTimeout(() => {
+    if (asked === own) void send(body, type, () => undefined, tries + 1);
+  }, 1000 * seconds);
+}
+
 /** Send a body and follow how far it has come: fetch cannot tell. */
-function send(body: Blob | string, type: string, sent: (percent: number) => void): Promise<void> {
-  show("working", result?.dataset["working"] ?? "");
+function send(
+  body: Blob | string,
+  type: string,
+  sent: (percent: number) => void,
+  tries = 0,
+): Promise<void> {
+  asked += 1;
+  if (tries === 0) show("working", result?.dataset["working"] ?? "");
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
     request.open("POST", API);
@@ -81,7 +104,9 @@ function send(body: Blob | string, type: string, sent: (percent: number) => void
     request.responseType = "json";
     request.upload.onprogress = ({ loaded, total }) => sent((100 * loaded) / total);
     request.onload = () => {
-      if (request.status === 200) tell(request.response as Answer);
+      const answer = request.status === 200 ? (request.response as Answer) : null;
+      if (answer?.verdict === "wait") askAgain(body, type, tries);
+      if (answer !== null) tell(answer, tries);
       else fail((request.response as { detail?: string } | null)?.detail);
       resolve();
     };

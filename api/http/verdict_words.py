@@ -30,8 +30,11 @@ SENTENCES: Final = {
         "deleted after its retention period.",
     ),
     Reason.NOT_ANCHORED: Bilingual(
-        "발급 기록이 아직 체인에 오르지 않았습니다. 몇 분 뒤에 다시 확인해 주십시오.",
-        "Its record is not on the chain yet. Please check again in a few minutes.",
+        "여기서 발급한 그대로이지만 발급 기록이 아직 체인에 오르고 있습니다. 몇 분 안에 끝나니 "
+        "잠시 뒤 다시 확인해 주십시오. 한 시간이 지나도 이 말이 나오면 담당 기관에 알려 주십시오.",
+        "This is as it was issued here, but its record is still on its way to the chain. That "
+        "takes minutes: please check again in a moment. If you still read this after an hour, "
+        "tell the office.",
     ),
     Reason.UNAVAILABLE: Bilingual(
         "지금은 체인에 닿지 않아 확인할 수 없습니다. 잘못된 문서라는 뜻이 아닙니다.",

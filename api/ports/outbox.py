@@ -26,7 +26,7 @@ class Errand:
         kind: which handler does it, as ``log.append``.
         key: names the errand within its kind; asked for twice, it is done once.
         payload: canonical JSON without personal data.
-        due: not before this moment.
+        due: since when it is wanted; it is done as soon as a worker is there.
     """
 
     kind: str

@@ -98,13 +98,17 @@ class SqlOutbox:
         ]
 
     def _free(self, kind: str, at: datetime, limit: int, *, lost: bool) -> Sequence[Any]:
-        """Errands that may be leased now: of those that were lost, whichever waits longest."""
+        """Errands that may be leased now: of those that were lost, whichever waits longest.
+
+        What was never tried is due at once, whatever the worker's clock says: the moment it carries
+        is another process's, whose clock may be ahead.
+        """
         free = or_(_c.leased_until.is_(None), _c.leased_until <= at)
         waiting = and_(_c.kind == kind, _c.state == OutboxState.WAITING.value)
         before = _c.problem == LOST if lost else or_(_c.problem.is_(None), _c.problem != LOST)
         query = (
             select(_c.id, _c.kind, _c.key, _c.payload, _c.attempts)
-            .where(waiting, _c.due <= at, free, before)
+            .where(waiting, or_(_c.due <= at, _c.attempts == 0), free, before)
             .order_by(*((_c.due, _c.id) if lost else (_c.id,)))
             .limit(limit)
             .with_for_update(skip_locked=True)

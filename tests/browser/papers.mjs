@@ -1,13 +1,13 @@
 // The page that checks papers, as people use it: by QR, by file, and without scripts; and the page
 // after the wallet.
 //
-//   node tests/browser/papers.mjs CHROMIUM ORIGIN CODE FILE ALTERED FOLDER     prints findings as JSON
+//   node tests/browser/papers.mjs CHROMIUM ORIGIN CODE WAITING FILE ALTERED FOLDER     prints findings as JSON
 import { join } from "node:path";
 import { launch, listen, look as judge, PHONE } from "./looking.mjs";
 
 const DONE = "/openid4vp/requests/abc/done#response_code=secret";
 
-const [executablePath, origin, code, file, altered, folder] = process.argv.slice(2);
+const [executablePath, origin, code, waiting, file, altered, folder] = process.argv.slice(2);
 const browser = await launch(executablePath);
 const findings = [];
 
@@ -43,6 +43,9 @@ async function byScript(options, name) {
   await page.goto(`${origin}/verify#${code}`);
   expect(`${name}: QR`, await verdict(page), "valid");
   await look(page, `${name}-qr`);
+  await page.goto(`${origin}/verify#${waiting}`);
+  await page.locator("#result[data-verdict=wait]").waitFor();
+  await look(page, `${name}-wait`);
   expect(`${name}: file`, await upload(page, file, `${name}-file`), "valid");
   expect(`${name}: altered`, await upload(page, altered, `${name}-altered`), "not_valid");
   expect(`${name}: heard`, await page.locator("#result").getAttribute("aria-live"), "polite");

@@ -16,6 +16,7 @@ from api.actions.prove_entry import LogProofs
 from api.app import Parts
 from api.http.papers import VERIFY
 from api.ports.accounts import Account, AccountState, Role
+from api.ports.means import Clock
 from api.ports.papers import Paper, PaperKind
 from api.ports.proposals import KeptProposal
 from contracts.evidence.encoding import canonical
@@ -93,19 +94,24 @@ class Site:
         paper = self.paper(opened, kind)
         return paper_code(paper.id, paper.content_digest)
 
-    def anchor(self, logs: Sequence[str] = (PAPERS_LOG,)) -> None:
-        """What the worker does: append, seal, anchor."""
+    def anchor(self, logs: Sequence[str] = (PAPERS_LOG,), clock: StillClock | None = None) -> None:
+        """What the worker does, by its own clock or the service's: append, seal, anchor."""
+        self.work(logs, clock or self.clock)
+        self.clock.forward(seconds=10)  # older than what is kept of the chain
+
+    def work(self, logs: Sequence[str], clock: Clock, *, dies: bool = False) -> None:
+        """One round of the worker, which may die when a state is signed and not sent."""
         storage, proofs = self.desk.means.storage, self.proofs
         handlers = {
             LOG_APPEND: AppendToLogs(storage),
             LOG_ANCHOR: AnchorLogs(storage, proofs.keys, proofs.ledger),
         }
-        courier = Courier(storage, self.clock, "worker", handlers)
+        courier = Courier(storage, clock, "worker", handlers)
         courier.deliver_outbox()
         for log in logs:
-            seal_log(storage, proofs.keys, log, self.clock())
-        courier.deliver_outbox()
-        self.clock.forward(seconds=10)  # older than what is kept of the chain
+            seal_log(storage, proofs.keys, log, clock())
+        if not dies:
+            courier.deliver_outbox()
 
     def ask(self, code: str) -> dict[str, Any]:
         answer = self.people.post(VERIFY, json={"code": code})

@@ -118,14 +118,14 @@ def test_a_paper_ends_with_its_time(site: Site, opened: Opened, file: bytes) -> 
     code = site.code(opened).replace(paper.id, ending.id)
     assert outcome(site.ask(code)) == ("not_valid", "expired")
     site.clock.forward(seconds=-1)
-    assert outcome(site.ask(code)) == ("undetermined", "not_anchored")
+    assert outcome(site.ask(code)) == ("wait", "not_anchored")
     assert outcome(site.show(file)) == ("valid", "genuine")
 
 
-def test_a_paper_that_is_not_anchored_yet_is_not_determined(site: Site, opened: Opened) -> None:
+def test_a_paper_that_is_not_anchored_yet_has_to_be_waited_for(site: Site, opened: Opened) -> None:
     file = site.receipt(opened).content
     told = site.show(file)
-    assert outcome(told) == ("undetermined", "not_anchored")
+    assert outcome(told) == ("wait", "not_anchored")
     site.anchor()
     assert outcome(site.show(file)) == ("valid", "genuine")
 
