@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -42,6 +42,8 @@ from api.openid.console_errands import ENROL, PUBLISH, ROTATE_KEY, ConsoleErrand
 from api.openid.counter import Counter
 from api.openid.request_object import VerifierIdentity, certify
 from api.openid.retrieval import HttpMirror, SafeFetcher
+from api.openid.status_lists import OBJECTION
+from api.openid.status_places import LISTS
 from api.operation.chain_door import open_door
 from api.operation.continuity import Watch, agree_on_chain
 from api.operation.destruction_ledger import DESTRUCTION_KEY, DestructionLedger
@@ -212,6 +214,7 @@ def wire_wallets(
         verifier=VerifierIdentity(key, certificate),
         secrets=(files.secret(MASTER), files.secret(PERSONS)),
         mirror=HttpMirror(SafeFetcher(local=settings.trial), _addresses(settings.tiles)),
+        objection=max(OBJECTION, timedelta(days=settings.keep_presentations_days)),
     )
     trial = demo or settings.trial
     issuers = _trial_issuers(settings, ground) if trial else _load_issuers(settings, ground)
@@ -307,7 +310,7 @@ def _courier(watch: Watch, publication: Publication, console: Console) -> Courie
         LOG_APPEND: AppendToLogs(storage),
         LOG_ANCHOR: PublishAndAnchor(storage, publication, anchoring, now),
         END_KEY: EndOwnKeys(console, now),
-        **dict.fromkeys((ENROL, PUBLISH, ROTATE_KEY), ConsoleErrands(console, now)),
+        **dict.fromkeys((ENROL, PUBLISH, LISTS, ROTATE_KEY), ConsoleErrands(console, now)),
     }
     name = f"worker-{secrets.token_hex(8)}"
     return Courier(storage, system_clock, name, handlers, rng=secrets.token_bytes)

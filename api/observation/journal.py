@@ -20,6 +20,7 @@ from api.observation.lines import Lines
 
 FIELDS: Final = frozenset(
     {
+        "agency",
         "alarm",
         "at",
         "attempts",

@@ -14,7 +14,11 @@ DEFAULT_COPIES: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class IssuanceTerms:
-    """How an agency issues: copies in a batch, how long they last, and how long codes do."""
+    """How an agency issues: copies in a batch, how long they last, and how long codes do.
+
+    ``status_entries`` are the places of a new status list, ``status_lists`` the most that there are
+    at once: by default 16,777,216 copies whose end and objection period are not over.
+    """
 
     copies: int = DEFAULT_COPIES
     lifetime: timedelta = timedelta(days=90)
@@ -24,6 +28,8 @@ class IssuanceTerms:
     tx_digits: int = 6
     tx_attempts: int = 5
     decoys: int = 2
+    status_entries: int = 1 << 17
+    status_lists: int = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +52,13 @@ class Agency:
         return f"issuer-{self.id}"
 
     @property
-    def status_uri(self) -> str:
-        """Where its status list is found."""
-        return self.uri + "/status/1"
+    def status_base(self) -> str:
+        """What the addresses of its status lists begin with; a list's number follows."""
+        return self.uri + "/status/"
+
+    def status_uri(self, number: int) -> str:
+        """Where a status list of this 1-based number is found."""
+        return f"{self.status_base}{number}"
 
     def endpoint(self, name: str) -> str:
         """The address of one of its endpoints."""

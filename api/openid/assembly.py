@@ -24,6 +24,7 @@ from api.openid.routes.issuer_routes import issuer_routes
 from api.openid.routes.join_routes import join_routes
 from api.openid.routes.key_routes import key_routes
 from api.openid.routes.verifier_routes import REQUESTS, verifier_routes
+from api.openid.status_lists import OBJECTION
 from api.openid.trusting import Mirror, OwnEvidence, Trust
 from api.ports.errors import LogHaltedError
 from api.ports.log_keys import LogKeys
@@ -54,6 +55,8 @@ class Ground:
         rng: source of randomness.
         verifier: who asks.
         secrets: master secret of the endpoints, secret of the person values.
+        mirror: where other services' evidence is had.
+        objection: how long after its end a credential that was shown may be judged again.
     """
 
     origin: str
@@ -67,6 +70,7 @@ class Ground:
     verifier: VerifierIdentity
     secrets: tuple[bytes, bytes]
     mirror: Mirror | None = None
+    objection: timedelta = OBJECTION
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,10 @@ class OpenId:
     anchoring: Anchoring
 
     def tend(self, at: datetime) -> None:
-        """What a worker does every minute: close batches, keep lists fresh, forget what ended."""
+        """What a worker does every minute: close batches, look after lists, forget what ended.
+
+        What fails for one agency is told, and the others go on.
+        """
         for agency in self.console.office.agencies.values():
             self._tend_alone(agency, at)
         with self.console.office.storage.work() as work:
@@ -89,12 +96,12 @@ class OpenId:
             work.presentations.forget_unanswered(at - KEPT)
 
     def _tend_alone(self, agency: Agency, at: datetime) -> None:
-        """One agency's batch and list; what fails of them keeps no other agency from its own.
+        """One agency's batch and lists; what fails of them keeps no other agency from its own.
 
         Raises:
             StorageError: the database does not answer, which no other agency would find better.
         """
-        tasks = (self.anchoring.close, agency.log), (self.console.keep_fresh, agency.id)
+        tasks = (self.anchoring.close, agency.log), (self.console.look_after_lists, agency.id)
         if not self.console.is_enrolled(agency.id):
             return
         for task, name in tasks:
@@ -150,14 +157,14 @@ def assemble(ground: Ground, issuers: Issuers, *, demo: bool) -> OpenId:
         log_keys=ground.log_keys,
         rng=ground.rng,
     )
-    console = Console(office, ground.ledger)
+    console = Console(office, ground.ledger, ground.objection)
     anchoring = Anchoring(ground.storage, ground.log_keys, ground.ledger, ground.rng)
     services = frozenset(ground.catalogue.services)
     demonstration = Demonstration(console, anchoring, ground.clock, services) if demo else None
     own = OwnEvidence(
         ground.storage,
         {ground.log_keys.origin(agency.log): agency.log for agency in agencies.values()},
-        frozenset(agency.status_uri for agency in agencies.values()),
+        frozenset(agency.status_base for agency in agencies.values()),
     )
     before = None if demonstration is None else demonstration.anchor
     trust = Trust(ground.ledger, own, ground.mirror, before)

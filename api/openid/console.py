@@ -1,31 +1,22 @@
-"""The issuer's console: suspend, revoke, renew, rotate keys, publish the status list.
+"""The issuer's console: suspend, revoke, renew, rotate keys, publish status lists.
 
 A status list is signed, kept with its version, and then anchored; the anchoring is idempotent, so
-whatever was cut short is finished by publishing again.
+whatever was cut short is finished by publishing again (``api.openid.status_lists``).
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
-from hashlib import sha256
-from typing import Final
 
-from api.openid.agencies import Agency
 from api.openid.errors import ConsoleError
 from api.openid.granting import offer
-from api.openid.issuing import STATUS_BITS, STATUS_ENTRIES
 from api.openid.offering import MadeOffer, OfferOrder
 from api.openid.office import Office
 from api.openid.ports import CopyRecord, StatusRelease
+from api.openid.status_lists import OBJECTION, StatusLists
 from contracts.evidence.ledger import Ledger
-from contracts.evidence.names import credential_type_id, issuer_id, status_list_id
+from contracts.evidence.names import credential_type_id, issuer_id
 from contracts.evidence.snapshot import Ending
-from verifier.credential.status import StatusList, StatusTerms, issue_status_token
-
-LIST_LIFETIME: Final = timedelta(days=7)
-LIST_TTL: Final = timedelta(hours=12)
-LIST_RENEWAL: Final = timedelta(days=1)
 
 
 class CopyStatus(IntEnum):
@@ -42,6 +33,12 @@ class Console:
 
     office: Office
     ledger: Ledger
+    objection: timedelta = OBJECTION
+
+    @property
+    def lists(self) -> StatusLists:
+        """The agencies' status lists."""
+        return StatusLists(self.office, self.ledger, self.objection)
 
     def enrol(self, agency_id: str, at: datetime) -> None:
         """Enter an agency in the registry with its key and leave, and publish its status list.
@@ -54,13 +51,11 @@ class Console:
         self.ledger.add_key(name, self.office.keys.signer(agency.id).point)
         for kind in agency.types.values():
             self.ledger.accredit(name, credential_type_id(kind.vct))
-        self.publish(agency_id, at)
+        self.lists.look_after(agency_id, at)
 
     def is_enrolled(self, agency_id: str) -> bool:
         """Whether an agency has published a list here, which is the last step of enrolling."""
-        uri = self.office.agency(agency_id).status_uri
-        with self.office.storage.reading() as reading:
-            return reading.issuing.release(uri) is not None
+        return self.lists.is_open(agency_id)
 
     def copies(self, agency_id: str, person: str) -> tuple[CopyRecord, ...]:
         """All copies that a person got from an agency."""
@@ -92,7 +87,7 @@ class Console:
             if not open_ones:
                 raise ConsoleError("there is no copy that could be changed")
             work.issuing.mark(agency.id, open_ones, int(status))
-        self.publish(agency_id, at)
+        self.lists.look_after(agency_id, at)
         return len(open_ones)
 
     def renew(self, agency_id: str, order: OfferOrder, at: datetime) -> MadeOffer:
@@ -126,50 +121,10 @@ class Console:
         if ending is not Ending.COMPROMISED:
             self.ledger.end_key(name, old, ending)
 
-    def publish(self, agency_id: str, at: datetime) -> StatusRelease:
-        """Sign the status list as it stands, keep it as the next version, and anchor it.
+    def publish(self, agency_id: str, at: datetime) -> tuple[StatusRelease, ...]:
+        """Sign every status list as it stands, keep it as its next version, and anchor it."""
+        return self.lists.publish(agency_id, at)
 
-        The version before is anchored first, in case that was cut short: versions leave no gap.
-        Versions go on from the chain's, which may know more than a database that was restored. A
-        log that is halted keeps no list from being published.
-        """
-        agency = self.office.agency(agency_id)
-        with self.office.storage.reading() as reading:
-            before = reading.issuing.release(agency.status_uri)
-        anchored = self._anchored(agency)
-        if before is not None and before.version > anchored:
-            self.anchor(agency, before)
-        with self.office.storage.work() as work:
-            work.logs.lock(agency.log)  # Writers of one agency follow each other.
-            last = work.issuing.release(agency.status_uri)
-            version = max(anchored, 0 if last is None else last.version) + 1
-            made = StatusRelease(
-                version, self._sign(agency, work.issuing.marked(agency.id), at), at
-            )
-            work.issuing.add_release(agency.status_uri, made)
-        self.anchor(agency, made)
-        return made
-
-    def _anchored(self, agency: Agency) -> int:
-        """The newest version of an agency's list on chain; 0 where there is none."""
-        known = self.ledger.snapshot().status_list(status_list_id(agency.status_uri))
-        return known.versions[-1].version if known and known.versions else 0
-
-    def keep_fresh(self, agency_id: str, at: datetime) -> bool:
-        """Publish again if the list is old; whether it was."""
-        with self.office.storage.reading() as reading:
-            last = reading.issuing.release(self.office.agency(agency_id).status_uri)
-        if last is not None and at - last.made < LIST_RENEWAL:
-            return False
-        self.publish(agency_id, at)
-        return True
-
-    def anchor(self, agency: Agency, made: StatusRelease) -> None:
-        """Anchor a version; again, if need be."""
-        digest = sha256(made.token.encode("ascii")).digest()
-        self.ledger.publish_status(status_list_id(agency.status_uri), made.version, digest)
-
-    def _sign(self, agency: Agency, marked: Mapping[int, int], at: datetime) -> str:
-        entries = StatusList.empty(STATUS_ENTRIES, STATUS_BITS).replace(marked)
-        terms = StatusTerms(agency.uri, agency.status_uri, LIST_LIFETIME, LIST_TTL)
-        return issue_status_token(entries, terms, self.office.keys.signer(agency.id), at)
+    def look_after_lists(self, agency_id: str, at: datetime) -> bool:
+        """Open, publish and give back status lists as is due; whether anything was published."""
+        return self.lists.look_after(agency_id, at)

@@ -1,7 +1,8 @@
 """Errands of the issuer's console: what a clerk asks for and the job worker does on chain.
 
-Kinds ``issuer.enrol``, ``issuer.publish`` and ``issuer.rotate_key``; and ending a key by two people
-(``issuer.end_key``) lets a successor sign where the key is one of ours. All may be done again.
+Kinds ``issuer.enrol``, ``issuer.publish``, ``issuer.lists`` and ``issuer.rotate_key``; and ending
+a key by two people (``issuer.end_key``) lets a successor sign where the key is one of ours. All may
+be done again.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -34,7 +35,7 @@ def enrol_errand(agency: str, rng: Randomness, due: datetime) -> Errand:
 
 
 def publish_errand(agency: str, rng: Randomness, due: datetime) -> Errand:
-    """Publish an agency's status list as it stands."""
+    """Publish those of an agency's status lists that changed."""
     return _errand(PUBLISH, agency, rng, due)
 
 
@@ -46,7 +47,7 @@ def rotate_errand(agency: str, point: bytes, due: datetime) -> Errand:
 
 @dataclass(frozen=True, slots=True)
 class ConsoleErrands:
-    """The handler of the three kinds."""
+    """The handler of the four kinds."""
 
     console: Console
     clock: Callable[[], datetime]
@@ -77,7 +78,7 @@ class ConsoleErrands:
         if errand.kind == ENROL:
             self.console.enrol(agency, at)
         else:
-            self.console.publish(agency, at)
+            self.console.look_after_lists(agency, at)
 
 
 @dataclass(frozen=True, slots=True)

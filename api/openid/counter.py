@@ -81,7 +81,7 @@ class Counter:
     def enrolled(self, agency: Agency) -> bool:
         """Whether the agency has published a list here, the last step of enrolling."""
         with self.office.storage.reading() as reading:
-            return reading.issuing.release(agency.status_uri) is not None
+            return reading.issuing.release(agency.status_uri(1)) is not None
 
     def note(self, work: OpenIdWork, clerk: str, subject: bytes, purpose: str) -> None:
         """Keep that a clerk looks at what an agency has of a person, in the transaction."""

@@ -145,7 +145,7 @@ class Demonstration:
         self._look(at)
         changed = [
             self.anchoring.anchor_now(self.console.office.agencies[name].log, at)
-            or self.console.keep_fresh(name, at)
+            or self.console.look_after_lists(name, at)
             for name in sorted(self._enrolled)
         ]
         grown = self._done is None or self._done[1] != sizes

@@ -19,6 +19,7 @@ OpenIdError
 │   ├── InvalidNonceError                 invalid_nonce
 │   ├── EncryptionParametersError         invalid_encryption_parameters
 │   ├── CredentialRequestDeniedError      credential_request_denied
+│   ├── NoStatusPlaceError                temporarily_unavailable (RFC 6749's word), with 503
 │   └── InvalidTransactionError           invalid_transaction_id, 9.3
 ├── NotificationError                     OpenID4VCI 11.3
 │   ├── InvalidNotificationIdError        invalid_notification_id
@@ -153,6 +154,14 @@ class CredentialRequestDeniedError(CredentialError):
 
     code = "openid.credential.denied"
     error = "credential_request_denied"
+
+
+class NoStatusPlaceError(CredentialError):
+    """The agency's status lists have no free place now; nothing was burnt: it may be sent again."""
+
+    code = "openid.credential.no_status_place"
+    error = "temporarily_unavailable"
+    status = 503
 
 
 class InvalidTransactionError(CredentialError):

@@ -34,6 +34,7 @@ from api.openid.ports import Batch, CopyRecord, Deferral, Issuing, OpenIdWork
 from api.openid.proof import HolderProof, ProofDemand, check_proofs
 from api.openid.register import NotInRegisterError, NotYetKnownError
 from api.openid.secret_words import draw_word, word_hash
+from api.openid.status_places import StatusPlace, draw_status_places
 from api.openid.token_request import Access
 from contracts.evidence.encoding import Json, b64u_encode
 from verifier.credential.inclusion import LogPlace
@@ -45,7 +46,6 @@ from verifier.credential.issuance import (
     IssuedCredential,
     issue_batch,
 )
-from verifier.credential.status import StatusReference, pick_index
 from verifier.eligibility.attestation import attest
 from verifier.eligibility.credential_types import (
     PERSON_CLAIM,
@@ -56,8 +56,6 @@ from verifier.eligibility.dates import korean_day
 from verifier.eligibility.errors import AttestationError
 from verifier.eligibility.pseudonym import VOTER_CLAIM, voter_value
 
-STATUS_ENTRIES: Final = 1 << 17
-STATUS_BITS: Final = 2
 DEFERRED_INTERVAL: Final = 5
 ISSUED, ACCEPTED = 200, 202
 NONCE: Final = "nonce"
@@ -82,6 +80,7 @@ def credential(
     Raises:
         InvalidTokenError: no good access token.
         CredentialError: the request, its proofs or its nonces are refused, or nothing is issued.
+        NoStatusPlaceError: not now, and nothing was taken or burnt.
     """
     agency = office.agency(agency_id)
     access = _look_up(office, agency, token, at)
@@ -216,6 +215,7 @@ class _Order:
         Raises:
             NotYetKnownError: the register does not know yet.
             CredentialRequestDeniedError: the register refuses.
+            NoStatusPlaceError: no status list has a place; nothing of the transaction may be kept.
         """
         claims = self._claims(self.agency.types[self.configuration])
         # To the hour: copies are told apart no better by their second than by who else was there.
@@ -230,14 +230,15 @@ class _Order:
             decoys=self.agency.terms.decoys,
         )
         tree = work.logs.open(self.agency.log)
-        copies = self._copies(work.issuing, tree.size)
+        places = draw_status_places(work, self.agency, len(self.points), expires, self.at)
+        copies = self._copies(places, tree.size)
         signer = self.office.keys.signer(self.agency.id)
         made = issue_batch(order, copies, signer, self.office.rng)
         for one in made:
             tree.append(one.leaf)
         work.logs.keep(self.agency.log, tree)
         handle = draw_word(self.office.rng)
-        self._keep(work.issuing, made, copies, handle, expires)
+        self._keep(work.issuing, made, places, handle, expires)
         return IssuingAnswer(
             ISSUED,
             {
@@ -266,23 +267,18 @@ class _Order:
             for name, value in attested.items()
         }
 
-    def _copies(self, issuing: Issuing, first: int) -> tuple[Copy, ...]:
+    def _copies(self, places: tuple[StatusPlace, ...], first: int) -> tuple[Copy, ...]:
         origin = self.office.log_keys.origin(self.agency.log)
-        indexes = _draw_indexes(self.office, self.agency, issuing, len(self.points))
         return tuple(
-            Copy(
-                point,
-                StatusReference(self.agency.status_uri, index),
-                LogPlace(origin, first + number),
-            )
-            for number, (point, index) in enumerate(zip(self.points, indexes, strict=True))
+            Copy(point, place.reference, LogPlace(origin, first + number))
+            for number, (point, place) in enumerate(zip(self.points, places, strict=True))
         )
 
     def _keep(
         self,
         issuing: Issuing,
         made: tuple[IssuedCredential, ...],
-        copies: tuple[Copy, ...],
+        places: tuple[StatusPlace, ...],
         handle: str,
         expires: datetime,
     ) -> None:
@@ -303,22 +299,14 @@ class _Order:
                 batch=name,
                 configuration=self.configuration,
                 subject=subject,
-                status_index=copy.status.index if copy.status else 0,
+                status_list=place.number,
+                status_index=place.reference.index,
                 issued=self.at,
                 expires=expires,
             )
-            for one, copy in zip(made, copies, strict=True)
+            for one, place in zip(made, places, strict=True)
         ]
         issuing.add_batch(batch, records)
-
-
-def _draw_indexes(office: Office, agency: Agency, issuing: Issuing, count: int) -> tuple[int, ...]:
-    """Random status indexes that nobody has; the agency's writers follow each other."""
-    chosen: set[int] = set()
-    while len(chosen) < count:
-        drawn = {pick_index(STATUS_ENTRIES, chosen, office.rng) for _ in range(count - len(chosen))}
-        chosen |= drawn - issuing.taken(agency.id, sorted(drawn))
-    return tuple(sorted(chosen, key=lambda _: office.rng(_BATCH_BYTES)))
 
 
 def _defer(order: _Order, access: Access, issuing: Issuing) -> IssuingAnswer:

@@ -35,7 +35,8 @@ class CopyRecord:
     """What an agency keeps of one copy: its place in the log, its status, and for whom.
 
     ``subject`` is a keyed hash of the register's person id, by which the console finds copies.
-    ``status`` is the value in the status list: 0 valid, 1 revoked, 2 suspended.
+    ``status`` is the value in the agency's list number ``status_list`` at ``status_index``:
+    0 valid, 1 revoked, 2 suspended.
     """
 
     agency: str
@@ -43,6 +44,7 @@ class CopyRecord:
     batch: str
     configuration: str
     subject: bytes
+    status_list: int
     status_index: int
     issued: datetime
     expires: datetime
@@ -65,11 +67,45 @@ class Deferral:
 
 @dataclass(frozen=True, slots=True)
 class StatusRelease:
-    """A published status list: its version on chain, the signed token, and whether it is there."""
+    """A published status list: its version on chain, the signed token, and since when it is there.
+
+    ``anchored`` is None while the version is on its way to the chain.
+    """
 
     version: int
     token: str
     made: datetime
+    anchored: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatusListState:
+    """One of an agency's status lists.
+
+    Args:
+        agency: whose it is.
+        number: 1-based; the list's address ends with it.
+        entries: how many places it has.
+        drawn: how many of them were given out, in an order that was prepared.
+        opened: since when verifiers can look it up; places are given out from then on only.
+        ends: when the last credential that points to it ends; None while none does.
+        changes: grows whenever an entry changes.
+        published: the ``changes`` that its newest version holds.
+    """
+
+    agency: str
+    number: int
+    entries: int
+    drawn: int = 0
+    opened: datetime | None = None
+    ends: datetime | None = None
+    changes: int = 1
+    published: int = 0
+
+    @property
+    def left(self) -> int:
+        """Places that may be given out now."""
+        return 0 if self.opened is None else self.entries - self.drawn
 
 
 class IssuingReader(Protocol):
@@ -78,8 +114,14 @@ class IssuingReader(Protocol):
     def access(self, token_hash: bytes) -> Access | None:
         """An access token by its hash."""
 
-    def release(self, uri: str) -> StatusRelease | None:
-        """The newest status list at an address."""
+    def status_lists(self, agency: str) -> Sequence[StatusListState]:
+        """All lists of an agency, by number."""
+
+    def release(self, uri: str, version: int | None = None) -> StatusRelease | None:
+        """The newest status list at an address, or the one of a version."""
+
+    def anchored_release(self, uri: str) -> StatusRelease | None:
+        """The newest status list at an address that is on chain."""
 
     def copies_of(self, agency: str, subject: bytes) -> Sequence[CopyRecord]:
         """All copies of a person, oldest first."""
@@ -112,8 +154,26 @@ class Issuing(IssuingReader, Protocol):
     def burn_nonce(self, nonce_hash: bytes, until: datetime) -> bool:
         """Remember a used nonce; False if it was used before. Must be atomic."""
 
-    def taken(self, agency: str, indexes: Sequence[int]) -> frozenset[int]:
-        """Which of these status indexes are in use."""
+    def add_status_list(self, made: StatusListState, places: Sequence[int]) -> None:
+        """Keep a new list with the order in which its places are given out."""
+
+    def keep_status_list(self, changed: StatusListState) -> None:
+        """Keep a list's new state."""
+
+    def draw_places(self, one: StatusListState, count: int, expires: datetime) -> tuple[int, ...]:
+        """Give out the next places of a list, fewer where it ends, for credentials until a moment.
+
+        The caller holds the agency's log open, so that nobody draws beside it.
+        """
+
+    def give_back(self, one: StatusListState, places: Sequence[int]) -> None:
+        """Let a list begin anew with another order; it opens again when that was published."""
+
+    def has_copies(self, agency: str, number: int) -> bool:
+        """Whether a copy is kept that points to a list."""
+
+    def forget_copies(self, agency: str, before: datetime, limit: int) -> int:
+        """Remove batches whose copies ended before a moment; returns how many batches."""
 
     def add_batch(self, batch: Batch, copies: Sequence[CopyRecord]) -> None:
         """Keep what was issued."""
@@ -134,13 +194,16 @@ class Issuing(IssuingReader, Protocol):
         """Keep that a waiting issuance was made."""
 
     def mark(self, agency: str, indexes: Sequence[int], status: int) -> None:
-        """Set the status of copies by their places in the log."""
+        """Set the status of copies by their places in the log; their lists are to be published."""
 
-    def marked(self, agency: str) -> Mapping[int, int]:
-        """All status indexes whose value is not 0."""
+    def marked(self, agency: str, number: int) -> Mapping[int, int]:
+        """All status indexes of a list whose value is not 0."""
 
     def add_release(self, uri: str, release: StatusRelease) -> None:
-        """Keep a status list that is being published."""
+        """Keep a status list that is being published, and forget those of long ago."""
+
+    def confirm_release(self, uri: str, version: int, anchored: datetime) -> None:
+        """Keep that the chain has a version."""
 
     def forget(self, before: datetime) -> int:
         """Remove nonces, tokens and offers that ended before a moment; returns how many rows."""

@@ -24,7 +24,7 @@ from verifier.credential.trust import TrustMaterial
 
 REFRESH: Final = timedelta(seconds=5)
 MAX_KEPT_TILES: Final = 512
-MAX_KEPT_LISTS: Final = 64
+MAX_KEPT_LISTS: Final = 256
 
 
 class Mirror(Protocol):
@@ -39,11 +39,11 @@ class Mirror(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OwnEvidence:
-    """What this service holds itself: logs by origin, our lists' addresses."""
+    """What this service holds itself: logs by origin, what our lists' addresses begin with."""
 
     storage: OpenIdStorage
     logs: Mapping[str, str]
-    lists: frozenset[str]
+    list_bases: frozenset[str]
 
     def tile(self, snapshot: TrustSnapshot, origin: str, number: int) -> LeafTile | None:
         """A tile of one of our logs as far as it is anchored; None otherwise."""
@@ -62,12 +62,19 @@ class OwnEvidence:
             except ProofError:
                 return None
 
-    def status_list(self, uri: str, at: datetime) -> FetchedStatusList | None:
-        """The newest list of one of our agencies; None otherwise."""
-        if uri not in self.lists:
+    def lists(self, uri: str) -> bool:
+        """Whether an address is one of ours; whether there is a list is not looked at."""
+        return uri.rpartition("/")[0] + "/" in self.list_bases
+
+    def status_list(
+        self, snapshot: TrustSnapshot, uri: str, at: datetime
+    ) -> FetchedStatusList | None:
+        """The version of one of our lists that is the newest in the snapshot; None without one."""
+        known = snapshot.status_list(status_list_id(uri))
+        if known is None or not known.versions:
             return None
         with self.storage.reading() as reading:
-            release = reading.issuing.release(uri)
+            release = reading.issuing.release(uri, known.versions[-1].version)
         return None if release is None else FetchedStatusList(uri, release.token, at)
 
 
@@ -136,8 +143,8 @@ class Trust:
 
     def _list(self, snapshot: TrustSnapshot, uri: str, at: datetime) -> FetchedStatusList | None:
         """Only lists of which the chain knows a version."""
-        if uri in self.own.lists:
-            return self.own.status_list(uri, at)
+        if self.own.lists(uri):
+            return self.own.status_list(snapshot, uri, at)
         if self.mirror is None or snapshot.status_list(status_list_id(uri)) is None:
             return None
         return self.mirror.status_list(uri, at)

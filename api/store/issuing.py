@@ -1,23 +1,19 @@
 """The issuer's tables: offers, access tokens, nonces, copies, deferrals, status lists."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     Column,
-    Connection,
     Index,
     Integer,
     LargeBinary,
-    PrimaryKeyConstraint,
     String,
     Table,
     Text,
     UniqueConstraint,
-    and_,
     delete,
     insert,
     select,
@@ -27,9 +23,11 @@ from sqlalchemy import (
 from api.openid.credential_request import WalletEvent
 from api.openid.identity import IdentityMethod, VerifiedIdentity
 from api.openid.offering import Offer, OfferState
-from api.openid.ports import Batch, CopyRecord, Deferral, StatusRelease
+from api.openid.ports import Batch, CopyRecord, Deferral
 from api.openid.token_request import Access
+from api.store.credential_tables import batches, copies
 from api.store.schema import Moment, metadata
+from api.store.status_lists import SqlStatusLists
 from api.store.upsert import insert_if_new
 from contracts.evidence.encoding import canonical, parse_json
 
@@ -73,35 +71,6 @@ nonces: Final = Table(
     Column("until", Moment, nullable=False),
     Index(None, "until"),
 )
-batches: Final = Table(
-    "credential_batch",
-    metadata,
-    Column("id", String(32), primary_key=True),
-    Column("offer", String(32), nullable=False),
-    Column("agency", String(48), nullable=False),
-    Column("configuration", String(64), nullable=False),
-    Column("notification_hash", LargeBinary(32), nullable=False),
-    Column("made", Moment, nullable=False),
-    Column("event", String(24)),
-    UniqueConstraint("notification_hash"),
-)
-copies: Final = Table(
-    "credential_copy",
-    metadata,
-    Column("agency", String(48), nullable=False),
-    Column("index", BigInteger, nullable=False),
-    Column("batch", String(32), nullable=False),
-    Column("configuration", String(64), nullable=False),
-    Column("subject", LargeBinary(32), nullable=False),
-    Column("status_index", BigInteger, nullable=False),
-    Column("issued", Moment, nullable=False),
-    Column("expires", Moment, nullable=False),
-    Column("status", Integer, nullable=False),
-    PrimaryKeyConstraint("agency", "index"),
-    UniqueConstraint("agency", "status_index"),
-    Index(None, "agency", "subject"),
-    Index(None, "batch"),
-)
 deferrals: Final = Table(
     "credential_deferral",
     metadata,
@@ -114,24 +83,12 @@ deferrals: Final = Table(
     Column("expires", Moment, nullable=False),
     Column("done", Boolean, nullable=False),
 )
-releases: Final = Table(
-    "status_release",
-    metadata,
-    Column("uri", String(512), nullable=False),
-    Column("version", BigInteger, nullable=False),
-    Column("token", Text, nullable=False),
-    Column("made", Moment, nullable=False),
-    PrimaryKeyConstraint("uri", "version"),
-)
 _copy: Final = copies.c
 _COPIES: Final = copies
 
 
-class SqlIssuing:
+class SqlIssuing(SqlStatusLists):
     """``api.openid.ports.Issuing`` in a transaction."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     def add_offer(self, offer: Offer) -> None:
         """Keep a new offer."""
@@ -192,13 +149,6 @@ class SqlIssuing:
         """Remember a used nonce; False if it was used before."""
         row = {"nonce_hash": nonce_hash, "until": until}
         return insert_if_new(self._connection, nonces, row)
-
-    def taken(self, agency: str, indexes: Sequence[int]) -> frozenset[int]:
-        """Which of these status indexes are in use."""
-        query = select(_copy.status_index).where(
-            _copy.agency == agency, _copy.status_index.in_(indexes)
-        )
-        return frozenset(self._connection.scalars(query))
 
     def add_batch(self, batch: Batch, copies: Sequence[CopyRecord]) -> None:
         """Keep what was issued."""
@@ -268,38 +218,6 @@ class SqlIssuing:
         here = update(deferrals).where(deferrals.c.transaction_hash == transaction_hash)
         self._connection.execute(here.values(done=True))
 
-    def mark(self, agency: str, indexes: Sequence[int], status: int) -> None:
-        """Set the status of copies by their places in the log."""
-        here = and_(_copy.agency == agency, _copy.index.in_(indexes))
-        self._connection.execute(update(copies).where(here).values(status=status))
-
-    def marked(self, agency: str) -> Mapping[int, int]:
-        """All status indexes whose value is not 0."""
-        query = select(_copy.status_index, _copy.status)
-        marked = query.where(_copy.agency == agency, _copy.status != 0)
-        return {row.status_index: row.status for row in self._connection.execute(marked)}
-
-    def release(self, uri: str) -> StatusRelease | None:
-        """The newest status list at an address."""
-        newest = (
-            select(releases.c.version, releases.c.token, releases.c.made)
-            .where(releases.c.uri == uri)
-            .order_by(releases.c.version.desc())
-            .limit(1)
-        )
-        row = self._one(newest)
-        return None if row is None else StatusRelease(**row)
-
-    def add_release(self, uri: str, release: StatusRelease) -> None:
-        """Keep a status list that is being published."""
-        row = {
-            "uri": uri,
-            "version": release.version,
-            "token": release.token,
-            "made": release.made,
-        }
-        self._connection.execute(insert(releases), row)
-
     def forget(self, before: datetime) -> int:
         """Remove nonces, tokens and offers that ended before a moment; returns how many rows."""
         ends = (
@@ -350,6 +268,7 @@ def _copy_row(copy: CopyRecord) -> dict[str, Any]:
         "batch": copy.batch,
         "configuration": copy.configuration,
         "subject": copy.subject,
+        "status_list": copy.status_list,
         "status_index": copy.status_index,
         "issued": copy.issued,
         "expires": copy.expires,

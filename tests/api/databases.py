@@ -45,6 +45,7 @@ from contracts.evidence.ledger import Ledger
 from tests.simulators.issuer_keys import MemoryKeys
 from tests.simulators.ledger import SimulatedLedger
 from tests.simulators.log_keys import MemoryLogKeys
+from tests.simulators.openid_trial import SMALL, on_terms
 from verifier.credential.keys import SigningKey
 from verifier.eligibility.catalogue import load_catalogue
 from verifier.eligibility.wording import Bilingual
@@ -244,7 +245,7 @@ def wallets_of(storage: Database, means: Means, ledger: Ledger) -> OpenId:
         verifier=VerifierIdentity(key, certify(key, "test", "localhost", START)),
         secrets=(secrets.token_bytes(32), secrets.token_bytes(32)),
     )
-    return assemble(ground, demo_issuers(ground), demo=True)
+    return assemble(ground, on_terms(demo_issuers(ground), SMALL), demo=True)
 
 
 @dataclass

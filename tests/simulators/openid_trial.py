@@ -3,7 +3,7 @@
 import json
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,8 @@ from joserfc.jwk import ECKey
 
 from api.actions.open_application import ApplicationOrder, OpenedApplication, open_application
 from api.http.problems import add_problem_handlers
-from api.openid.assembly import Ground, OpenId, assemble, demo_issuers
+from api.openid.agencies import IssuanceTerms
+from api.openid.assembly import Ground, Issuers, OpenId, assemble, demo_issuers
 from api.openid.request_object import VerifierIdentity, certify
 from api.ports.means import Means
 from api.store.database import Database
@@ -25,7 +26,7 @@ from contracts.evidence.encoding import Json
 from tests.simulators.issuer_keys import MemoryKeys
 from tests.simulators.ledger import SimulatedLedger
 from verifier.credential.jws import parse_jws, sign_jws
-from verifier.credential.keys import SigningKey, public_jwk
+from verifier.credential.keys import Randomness, SigningKey, public_jwk
 from verifier.credential.presentation import HeldCredential, bind
 from verifier.eligibility.catalogue import load_catalogue
 
@@ -33,6 +34,16 @@ ORIGIN = "http://localhost:8000"
 SERVICE, KIND, AGENCY = "document-delivery", "delivery-entitlement", "district"
 PRE_AUTHORIZED = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
 START = datetime(2026, 11, 20, 7, 0, 0, tzinfo=UTC)
+
+
+SMALL = IssuanceTerms(status_entries=1 << 12)
+"""Terms with status lists that are prepared in no time."""
+
+
+def on_terms(issuers: Issuers, terms: IssuanceTerms) -> Issuers:
+    """The same agencies on other terms."""
+    agencies = {name: replace(one, terms=terms) for name, one in issuers.agencies.items()}
+    return replace(issuers, agencies=agencies)
 
 
 @dataclass
@@ -44,8 +55,8 @@ class Trial:
     ground: Ground
 
     @classmethod
-    def of(cls, ground: Ground) -> "Trial":
-        openid = assemble(ground, demo_issuers(ground), demo=True)
+    def of(cls, ground: Ground, terms: IssuanceTerms = SMALL) -> "Trial":
+        openid = assemble(ground, on_terms(demo_issuers(ground), terms), demo=True)
         return cls(openid, cls.over(openid), ground)
 
     @staticmethod
@@ -58,7 +69,14 @@ class Trial:
         return TestClient(app, base_url=ORIGIN)
 
     @classmethod
-    def start(cls, storage: Database, clock: Callable[[], datetime], folder: Path) -> "Trial":
+    def start(
+        cls,
+        storage: Database,
+        clock: Callable[[], datetime],
+        folder: Path,
+        terms: IssuanceTerms = SMALL,
+        rng: Randomness = secrets.token_bytes,
+    ) -> "Trial":
         ledger = SimulatedLedger(lambda: int(clock().timestamp()))
         key = SigningKey.generate(secrets.token_bytes)
         return cls.of(
@@ -70,10 +88,11 @@ class Trial:
                 issuer_keys=MemoryKeys(),
                 catalogue=load_catalogue(),
                 clock=clock,
-                rng=secrets.token_bytes,
+                rng=rng,
                 verifier=VerifierIdentity(key, certify(key, "test", "localhost", START)),
                 secrets=(secrets.token_bytes(32), secrets.token_bytes(32)),
-            )
+            ),
+            terms,
         )
 
     def offer(

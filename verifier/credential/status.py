@@ -4,7 +4,7 @@ Entry ``i`` of a list with ``b`` bits stands in byte ``i*b // 8``, least signifi
 """
 
 import zlib
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,7 +13,7 @@ from typing import Final, Protocol, Self
 from contracts.evidence.encoding import Json, b64u_decode, b64u_encode
 from contracts.evidence.errors import EncodingError
 from verifier.credential.jws import parse_jws, sign_jws
-from verifier.credential.keys import PublicKey, Randomness, Signer, thumbprint
+from verifier.credential.keys import PublicKey, Signer, thumbprint
 from verifier.credential.validity import CLOCK_TOLERANCE, numeric_date
 from verifier.errors import (
     IssuanceError,
@@ -195,22 +195,6 @@ def status_meaning(value: int) -> Status:
     except IndexError as error:
         message = f"status {value} has no meaning"
         raise StatusUndeterminedError(StatusDoubt.UNASSIGNED, message) from error
-
-
-def pick_index(size: int, taken: Container[int], rng: Randomness) -> int:
-    """A random index that is not taken. Lists are kept at most half full, so it is found soon.
-
-    Raises:
-        IssuanceError: nothing was found: the list is too full to hide anybody in.
-    """
-    for _ in range(_MAX_DRAWS):
-        index = int.from_bytes(rng(8), "big") % size
-        if index not in taken:
-            return index
-    raise IssuanceError("the status list is too full")
-
-
-_MAX_DRAWS: Final = 64
 
 
 class Signed(Protocol):

@@ -1,6 +1,7 @@
 """The test issuers: they attest from their registers, sign, and keep their status lists."""
 
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -20,12 +21,12 @@ from verifier.credential.issuance import (
     issue,
 )
 from verifier.credential.keys import SigningKey
+from verifier.credential.places import shuffle_places
 from verifier.credential.status import (
     StatusList,
     StatusReference,
     StatusTerms,
     issue_status_token,
-    pick_index,
 )
 from verifier.eligibility.attestation import RegisterEntry, attest
 from verifier.eligibility.credential_types import REFERENCE_DATE_CLAIM, CredentialType
@@ -59,7 +60,9 @@ class IssuerDesk:
         default_factory=lambda: StatusList.empty(STATUS_ENTRIES, STATUS_BITS)
     )
     tokens: list[str] = field(default_factory=list)
-    _taken: set[int] = field(default_factory=set)
+    _places: Iterator[int] = field(
+        default_factory=lambda: iter(shuffle_places(range(STATUS_ENTRIES), secrets.token_bytes))
+    )
 
     def enrol(self) -> None:
         """Enter the registry with a key and, where the cast says so, with leave to issue."""
@@ -84,8 +87,7 @@ class IssuerDesk:
             expires=at + subject.lifetime,
             decoys=DECOYS,
         )
-        index = pick_index(self.entries.size, self._taken, secrets.token_bytes)
-        self._taken.add(index)
+        index = next(self._places)
         place = LogPlace(self.log.log.origin, self.log.log.tree.size)
         status = StatusReference(self.cast.status_uri, index)
         made = issue(order, Copy(subject.holder, status, place), self.key, secrets.token_bytes)

@@ -32,6 +32,7 @@ _TOLD: Final = {
     400: "An error code of the standard",
     401: "No good access token (RFC 6750)",
     404: "There is nothing of that name",
+    503: "Not now; the same request may be sent again",
 }
 
 
@@ -45,7 +46,7 @@ def describe_wallet(
     """The ``responses`` of a route.
 
     Args:
-        statuses: with which the standards' errors are told: 400, 401, 404.
+        statuses: with which the standards' errors are told: 400, 401, 404, 503.
         media: type of the good answer; empty where it has no body.
         status: of the good answer.
         problems: further problems than those that every request can meet.

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Path, Response
 from fastapi.responses import JSONResponse
 
 from api.http.openapi import Responses
@@ -20,6 +20,7 @@ from api.openid.errors import (
     InvalidProofError,
     InvalidTokenRequestError,
     InvalidTransactionError,
+    NoStatusPlaceError,
     UnknownConfigurationError,
     UnknownIdentifierError,
     UnknownResourceError,
@@ -42,6 +43,8 @@ from api.openid.routes.wallet_route import (
 
 ISSUERS: Final = "/issuers"
 STATUS_TYPE: Final = "application/statuslist+jwt"
+MAX_LIST_NUMBER: Final = 1 << 20
+_Number = Annotated[int, Path(ge=1, le=MAX_LIST_NUMBER)]
 _METADATA: Final = describe_wallet(404)
 _NO_TOKEN: Final = (
     InvalidTokenRequestError,
@@ -57,8 +60,9 @@ _NO_CREDENTIAL: Final = (
     InvalidNonceError,
     EncryptionParametersError,
     CredentialRequestDeniedError,
+    NoStatusPlaceError,
 )
-_NOT_LATER: Final = (InvalidTransactionError, CredentialRequestDeniedError)
+_NOT_LATER: Final = (InvalidTransactionError, CredentialRequestDeniedError, NoStatusPlaceError)
 _NOT_NOTED: Final = (InvalidNotificationRequestError, InvalidNotificationIdError)
 _PROOFS: Final[dict[str, Any]] = {
     "type": "object",
@@ -96,15 +100,15 @@ def _add_metadata(routes: APIRouter, office: Office) -> None:
             return JSONResponse(server_metadata(office.agency(agency)))
 
     @routes.get(
-        f"{ISSUERS}/{{agency}}/status/1",
+        f"{ISSUERS}/{{agency}}/status/{{number}}",
         summary="Status list",
         response_class=Response,
         responses=describe_wallet(404, media=STATUS_TYPE),
     )
-    def status(agency: str) -> Response:
-        uri = office.agency(agency).status_uri
+    def status(agency: str, number: _Number) -> Response:
+        uri = office.agency(agency).status_uri(number)
         with office.storage.reading() as reading:
-            release = reading.issuing.release(uri)
+            release = reading.issuing.anchored_release(uri)
         if release is None:
             raise UnknownResourceError("no list was published")
         return Response(release.token, media_type=STATUS_TYPE)
@@ -135,7 +139,7 @@ def _add_credentials(routes: APIRouter, office: Office, now: Callable[[], dateti
     @routes.post(
         f"{place}/credential",
         summary="Credential endpoint",
-        responses=describe_wallet(400, 401, 404, errors=_NO_CREDENTIAL) | _WAITING,
+        responses=describe_wallet(400, 401, 404, 503, errors=_NO_CREDENTIAL) | _WAITING,
         openapi_extra={**_CREDENTIAL, **BEARING},
     )
     def issue(agency: str, token: AccessToken, kind: ContentType, body: Body) -> JSONResponse:
@@ -147,7 +151,7 @@ def _add_credentials(routes: APIRouter, office: Office, now: Callable[[], dateti
     @routes.post(
         f"{place}/deferred",
         summary="Deferred credential endpoint",
-        responses=describe_wallet(400, 401, 404, errors=_NOT_LATER) | _WAITING,
+        responses=describe_wallet(400, 401, 404, 503, errors=_NOT_LATER) | _WAITING,
         openapi_extra={**_DEFERRED, **BEARING},
     )
     def later(agency: str, token: AccessToken, body: Body) -> JSONResponse:

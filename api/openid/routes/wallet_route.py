@@ -7,7 +7,13 @@ from fastapi import Depends, Request, Response
 from fastapi.responses import JSONResponse
 
 from api.http.strict_json import StrictRoute
-from api.openid.errors import AccessError, MissingTokenError, OpenIdError, UnknownResourceError
+from api.openid.errors import (
+    AccessError,
+    MissingTokenError,
+    NoStatusPlaceError,
+    OpenIdError,
+    UnknownResourceError,
+)
 from contracts.evidence.encoding import Json
 from verifier.eligibility.errors import UnknownServiceError
 
@@ -15,6 +21,8 @@ NO_STORE: Final = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
 JSON_TYPE: Final = "application/json"
 MAX_BODY: Final = 1 << 21
+RETRY_SECONDS: Final = "60"
+"""In how many seconds the worker has looked after status lists again."""
 _BEARER: Final = "bearer"
 
 
@@ -47,6 +55,8 @@ def error_answer(error: OpenIdError) -> JSONResponse:
     told = {"error": error.error, "error_description": _ascii(str(error))}
     content = told if error.error else {}
     headers = dict(NO_STORE)
+    if isinstance(error, NoStatusPlaceError):
+        headers["Retry-After"] = RETRY_SECONDS
     if isinstance(error, AccessError):
         headers["WWW-Authenticate"] = f'Bearer error="{error.error}"' if error.error else "Bearer"
     return JSONResponse(content, error.status, headers)

@@ -8,7 +8,7 @@ from sqlalchemy import delete
 from api.openid.console import CopyStatus
 from api.openid.counter import Counter, Reason, held_by, mark_credential
 from api.ports.continuity import LogHalt
-from api.store.issuing import releases
+from api.store.status_lists import releases
 from contracts.evidence.errors import LedgerRefusedError
 from contracts.evidence.names import status_list_id
 from contracts.evidence.snapshot import StatusVersion
@@ -26,7 +26,7 @@ def forget_after(trial: Trial, version: int) -> None:
 
 
 def versions(trial: Trial, agency: str) -> list[int]:
-    uri = trial.openid.console.office.agencies[agency].status_uri
+    uri = trial.openid.console.office.agencies[agency].status_uri(1)
     history = trial.ground.ledger.snapshot().status_list(status_list_id(uri))
     return [] if history is None else [one.version for one in history.versions]
 
@@ -39,7 +39,7 @@ def test_versions_go_on_from_the_chain(both: Trial, clock: StillClock) -> None:
         console.publish(AGENCY, clock())
     forget_after(both, 1)
     clock.forward(minutes=1)
-    assert console.publish(AGENCY, clock()).version == 5
+    assert console.publish(AGENCY, clock())[0].version == 5
     assert versions(both, AGENCY) == [1, 2, 3, 4, 5]
 
 
@@ -50,7 +50,7 @@ def test_one_agency_that_is_refused_stops_no_other(
     first, *others = console.office.agencies
     for agency in (first, *others):
         console.enrol(agency, clock())
-    refused = status_list_id(console.office.agencies[first].status_uri)
+    refused = status_list_id(console.office.agencies[first].status_uri(1))
     publish = both.ground.ledger.publish_status
 
     def refuse(status_list: bytes, version: int, digest: bytes) -> StatusVersion:

@@ -81,7 +81,7 @@ def test_every_list_is_the_newest_version_on_chain(
         served = wallet.trial.http.get(f"{agency.uri}/status/1")
         assert served.headers["content-type"] == "application/statuslist+jwt"
         history = wallet.trial.ground.ledger.snapshot().status_list(
-            status_list_id(agency.status_uri)
+            status_list_id(agency.status_uri(1))
         )
         assert history is not None
         newest = history.versions[-1]
@@ -98,10 +98,10 @@ def test_a_version_that_was_not_anchored_is_anchored_with_the_next(
     clock.forward(minutes=1)
     with monkeypatch.context() as cut:
         cut.setattr(ledger, "publish_status", lambda *_: None)
-        assert console.publish(AGENCY, clock()).version == 2
-    assert console.publish(AGENCY, clock()).version == 3
+        assert console.publish(AGENCY, clock())[0].version == 2
+    assert console.publish(AGENCY, clock())[0].version == 3
     agency = console.office.agencies[AGENCY]
-    history = ledger.snapshot().status_list(status_list_id(agency.status_uri))
+    history = ledger.snapshot().status_list(status_list_id(agency.status_uri(1)))
     assert history is not None
     assert [one.version for one in history.versions] == [1, 2, 3]
 
@@ -111,9 +111,9 @@ def test_a_list_is_published_again_when_it_is_old(
 ) -> None:
     wallet.obtain()
     console = wallet.trial.openid.console
-    assert not console.keep_fresh(AGENCY, clock())
+    assert not console.look_after_lists(AGENCY, clock())
     clock.forward(days=1)
-    assert console.keep_fresh(AGENCY, clock())
+    assert console.look_after_lists(AGENCY, clock())
 
 
 def test_a_key_replaced_in_order_keeps_what_it_signed(

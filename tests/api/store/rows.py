@@ -305,6 +305,22 @@ ROWS: dict[str, Rows] = {
             },
         ),
     ],
+    "0010": [
+        ("place_order", {"name": "status/school/1", "chunk": 0, "places": bytes(4)}),
+        (
+            "status_list",
+            {
+                "agency": "school",
+                "number": 1,
+                "entries": 1,
+                "drawn": 0,
+                "opened": None,
+                "ends": None,
+                "changes": 1,
+                "published": 0,
+            },
+        ),
+    ],
 }
 
 

@@ -15,7 +15,7 @@ from api.store.engines import open_migrator, parse_url
 from api.store.migration import _config, current_revision, migrate, newest_revision
 from api.store.schema import metadata
 from tests.api.databases import Databases
-from tests.api.store.rows import ROWS, fill
+from tests.api.store.rows import MOMENT, ROWS, fill
 
 STEPS = [
     step.revision
@@ -90,6 +90,25 @@ def test_dead_errands_come_back_unless_they_are_malformed(
         ("waiting", 0),
     ]
     database.dispose()
+
+
+def test_copies_of_before_keep_their_place_in_the_status_list(
+    databases: Databases, engine: str
+) -> None:
+    url = databases.empty(engine)
+    for step in STEPS[: STEPS.index("0010")]:
+        migrate(url, step)
+        insert_rows(url, step)
+    migrate(url)
+    with closing(Database(url)) as storage, storage.work() as work:
+        [one] = work.issuing.status_lists("district")
+        assert (one.number, one.drawn, one.left) == (1, 1, (1 << 17) - 1)
+        assert one.ends == MOMENT
+        assert work.issuing.copies_in("batch")[0].status_list == 1
+        drawn = work.issuing.draw_places(one, one.left, MOMENT)
+        assert sorted(drawn) == [place for place in range(1 << 17) if place != 7]
+        release = work.issuing.anchored_release("https://issuer.test/status/1")
+        assert release is not None
 
 
 def test_starts_at_once_migrate_once(databases: Databases, engine: str) -> None:

@@ -26,7 +26,6 @@ from verifier.credential.status import (
     issue_status_token,
     parse_status_claim,
     parse_status_token,
-    pick_index,
     status_meaning,
 )
 from verifier.errors import (
@@ -230,11 +229,3 @@ def test_a_status_claim_names_list_and_index() -> None:
     ):
         with pytest.raises(StatusClaimError):
             parse_status_claim(claim)
-
-
-def test_indexes_are_drawn_at_random_and_never_twice() -> None:
-    draws = iter([5, 5 + 16, 6])
-    taken = {5}
-    assert pick_index(16, taken, lambda n: next(draws).to_bytes(n, "big")) == 6
-    with pytest.raises(IssuanceError):
-        pick_index(1, {0}, bytes)

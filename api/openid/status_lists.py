@@ -1,0 +1,231 @@
+"""An agency's status lists: opened before they are needed, published, given back when all ended.
+
+A list goes through these steps, each of which may be cut short and is then done again:
+
+1. kept with a shuffled order of its places; nothing is given out yet;
+2. signed, kept as a version, anchored on chain;
+3. opened: from now on copies point to it, and any verifier can look it up;
+4. full, or not: published again whenever an entry changed, and once a day;
+5. when its last credential has ended and the time is over in which something that was shown may be
+   judged again, its copies are gone, and it begins anew at 1 with every entry valid.
+
+The chain knows the newest version of every list. Where it knows a newer one than the database, the
+database was restored: versions go on from the chain's, and the list gives out no further place,
+because some may have been given out that are not known here any more.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Final
+
+from api.openid.agencies import Agency
+from api.openid.office import Office
+from api.openid.ports import OpenIdWork, StatusListState, StatusRelease
+from api.openid.status_places import places_left, reserve
+from contracts.evidence.errors import LedgerRefusedError
+from contracts.evidence.ledger import Ledger
+from contracts.evidence.names import status_list_id
+from verifier.credential.places import shuffle_places
+from verifier.credential.status import StatusList, StatusTerms, issue_status_token
+
+STATUS_BITS: Final = 2
+LIST_LIFETIME: Final = timedelta(days=7)
+LIST_TTL: Final = timedelta(hours=12)
+LIST_RENEWAL: Final = timedelta(days=1)
+OBJECTION: Final = timedelta(days=90)
+"""60 days for an objection (Civil Petitions Treatment Act, article 35) and 30 to answer it."""
+FORGOTTEN_BATCHES: Final = 500
+"""Batches that one transaction removes."""
+MAX_ROUNDS: Final = 8
+"""Lists that are opened at one time; more than one only where restored ones are passed over."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusLists:
+    """What the lists are looked after with.
+
+    Args:
+        office: agencies, storage, keys.
+        ledger: the chain.
+        objection: how long after its end a credential that was shown may be judged again.
+    """
+
+    office: Office
+    ledger: Ledger
+    objection: timedelta = OBJECTION
+
+    def look_after(self, agency_id: str, at: datetime) -> bool:
+        """What the worker does every minute; whether anything was published.
+
+        Raises:
+            LedgerError: the chain does not answer or refuses; what is due is done the next time.
+        """
+        agency = self.office.agency(agency_id)
+        self._forget(agency, at)
+        done = self._publish_due(agency, at)
+        for _ in range(MAX_ROUNDS):
+            if not self._prepare(agency):
+                break
+            done = self._publish_due(agency, at) or done
+        return done
+
+    def publish(self, agency_id: str, at: datetime) -> tuple[StatusRelease, ...]:
+        """Sign every list as it stands, keep it as the next version, and anchor it."""
+        agency = self.office.agency(agency_id)
+        self._prepare(agency)
+        return tuple(self._publish(agency, one.number, at) for one in self._lists(agency))
+
+    def is_open(self, agency_id: str) -> bool:
+        """Whether an agency has published a list here, which is the last step of enrolling."""
+        uri = self.office.agency(agency_id).status_uri(1)
+        with self.office.storage.reading() as reading:
+            return reading.issuing.release(uri) is not None
+
+    def _lists(self, agency: Agency) -> Sequence[StatusListState]:
+        with self.office.storage.reading() as reading:
+            return reading.issuing.status_lists(agency.id)
+
+    def _publish_due(self, agency: Agency, at: datetime) -> bool:
+        """Publish lists that changed, that nobody can look up yet, or that are a day old."""
+        due = []
+        with self.office.storage.reading() as reading:
+            for one in reading.issuing.status_lists(agency.id):
+                last = reading.issuing.release(agency.status_uri(one.number))
+                is_old = last is None or last.anchored is None or at - last.made >= LIST_RENEWAL
+                if is_old or one.changes != one.published or one.opened is None:
+                    due.append(one.number)
+        for number in due:
+            self._publish(agency, number, at)
+        return bool(due)
+
+    def _prepare(self, agency: Agency) -> bool:
+        """Keep a new list, if too few places are left and there may be another; whether it was.
+
+        The order is shuffled before the transaction, which nobody then waits for.
+        """
+        if not self._needs_list(agency, self._lists(agency)):
+            return False
+        order = shuffle_places(range(agency.terms.status_entries), self.office.rng)
+        with self.office.storage.work() as work:
+            work.logs.lock(agency.log)
+            known = work.issuing.status_lists(agency.id)
+            if not self._needs_list(agency, known):
+                return False
+            number = known[-1].number + 1 if known else 1
+            made = StatusListState(agency.id, number, agency.terms.status_entries)
+            work.issuing.add_status_list(made, order)
+        return True
+
+    def _needs_list(self, agency: Agency, known: Sequence[StatusListState]) -> bool:
+        waits = any(one.opened is None and one.drawn < one.entries for one in known)
+        room = len(known) < agency.terms.status_lists
+        return not waits and room and places_left(known) < reserve(agency)
+
+    def _publish(self, agency: Agency, number: int, at: datetime) -> StatusRelease:
+        """Publish a list's next version; the one before is anchored first: versions leave no gap.
+
+        Raises:
+            LedgerRefusedError: the contract refuses for another reason than that it is ahead.
+        """
+        uri = agency.status_uri(number)
+        with self.office.storage.reading() as reading:
+            before = reading.issuing.release(uri)
+        known = 0
+        if before is not None and before.anchored is None:
+            known = self._anchor(uri, before, at)
+        made = self._sign(agency, number, known, at)
+        known = self._anchor(uri, made, at)
+        if known:
+            made = self._sign(agency, number, known, at)
+            if self._anchor(uri, made, at):
+                raise LedgerRefusedError("another publisher is ahead of this one")
+        self._open(agency, number, at)
+        return made
+
+    def _sign(self, agency: Agency, number: int, known: int, at: datetime) -> StatusRelease:
+        """Keep the next version: after ours, and after the chain's, where that is ahead."""
+        uri = agency.status_uri(number)
+        with self.office.storage.work() as work:
+            work.logs.lock(agency.log)  # Writers of one agency follow each other.
+            one = _state(work, agency, number)
+            last = work.issuing.release(uri)
+            version = max(known, 0 if last is None else last.version) + 1
+            token = self._token(agency, one, work, at)
+            made = StatusRelease(version, token, at)
+            work.issuing.add_release(uri, made)
+            if known:
+                one = _spent(one, at + agency.terms.lifetime)
+            work.issuing.keep_status_list(replace(one, published=one.changes))
+        return made
+
+    def _anchor(self, uri: str, made: StatusRelease, at: datetime) -> int:
+        """Anchor a version, and those before it that the chain lacks.
+
+        Returns:
+            0; or the chain's newest version, where that is no older and not this one.
+        """
+        name = status_list_id(uri)
+        try:
+            self._send(uri, made, at)
+        except LedgerRefusedError:
+            history = self.ledger.snapshot().status_list(name)
+            newest = history.versions[-1].version if history else 0
+            if newest >= made.version:
+                return newest
+            for version in range(newest + 1, made.version + 1):
+                with self.office.storage.reading() as reading:
+                    lacking = reading.issuing.release(uri, version)
+                if lacking is None:
+                    raise
+                self._send(uri, lacking, at)
+        return 0
+
+    def _send(self, uri: str, made: StatusRelease, at: datetime) -> None:
+        digest = sha256(made.token.encode("ascii")).digest()
+        self.ledger.publish_status(status_list_id(uri), made.version, digest)
+        with self.office.storage.work() as work:
+            work.issuing.confirm_release(uri, made.version, at)
+
+    def _open(self, agency: Agency, number: int, at: datetime) -> None:
+        with self.office.storage.work() as work:
+            work.logs.lock(agency.log)
+            one = _state(work, agency, number)
+            if one.opened is None:
+                work.issuing.keep_status_list(replace(one, opened=at))
+
+    def _forget(self, agency: Agency, at: datetime) -> None:
+        """Remove copies that nothing depends on any more, and let lists without any begin anew."""
+        with self.office.storage.work() as work:
+            work.issuing.forget_copies(agency.id, at - self.objection, FORGOTTEN_BATCHES)
+        for one in self._lists(agency):
+            if self._is_over(one, at):
+                self._give_back(agency, one.number, at)
+
+    def _give_back(self, agency: Agency, number: int, at: datetime) -> None:
+        order = shuffle_places(range(agency.terms.status_entries), self.office.rng)
+        with self.office.storage.work() as work:
+            work.logs.lock(agency.log)
+            one = _state(work, agency, number)
+            if self._is_over(one, at) and not work.issuing.has_copies(agency.id, number):
+                fresh = replace(one, entries=agency.terms.status_entries)
+                work.issuing.give_back(fresh, order)
+
+    def _is_over(self, one: StatusListState, at: datetime) -> bool:
+        return one.drawn > 0 and one.ends is not None and one.ends + self.objection < at
+
+    def _token(self, agency: Agency, one: StatusListState, work: OpenIdWork, at: datetime) -> str:
+        marked = work.issuing.marked(agency.id, one.number)
+        entries = StatusList.empty(one.entries, STATUS_BITS).replace(marked)
+        terms = StatusTerms(agency.uri, agency.status_uri(one.number), LIST_LIFETIME, LIST_TTL)
+        return issue_status_token(entries, terms, self.office.keys.signer(agency.id), at)
+
+
+def _state(work: OpenIdWork, agency: Agency, number: int) -> StatusListState:
+    return next(one for one in work.issuing.status_lists(agency.id) if one.number == number)
+
+
+def _spent(one: StatusListState, ends: datetime) -> StatusListState:
+    """A list that gives nothing out until everything that may point to it has ended."""
+    return replace(one, drawn=one.entries, ends=ends if one.ends is None else max(one.ends, ends))

@@ -1,0 +1,185 @@
+"""An agency's status lists: how far each is given out, what stands in it, what was published.
+
+After a restore the highest version that is known wins, see ``api.openid.status_lists``: a list of
+which the chain has a newer version than ``status_release`` is given out no further.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Integer,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    and_,
+    delete,
+    exists,
+    insert,
+    select,
+    update,
+)
+
+from api.openid.ports import StatusListState, StatusRelease
+from api.store.credential_tables import batches, copies
+from api.store.place_orders import SqlPlaceOrders
+from api.store.schema import Moment, metadata
+
+KEPT_RELEASES: Final = 8
+"""Versions of a list that are kept: the newest, and those that may have to be anchored again."""
+
+lists: Final = Table(
+    "status_list",
+    metadata,
+    Column("agency", String(48), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("entries", Integer, nullable=False),
+    Column("drawn", Integer, nullable=False),
+    Column("opened", Moment),
+    Column("ends", Moment),
+    Column("changes", BigInteger, nullable=False),
+    Column("published", BigInteger, nullable=False),
+    PrimaryKeyConstraint("agency", "number"),
+)
+releases: Final = Table(
+    "status_release",
+    metadata,
+    Column("uri", String(512), nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("token", Text, nullable=False),
+    Column("made", Moment, nullable=False),
+    Column("anchored", Moment),
+    PrimaryKeyConstraint("uri", "version"),
+)
+_l: Final = lists.c
+_r: Final = releases.c
+_copy: Final = copies.c
+
+
+def order_name(agency: str, number: int) -> str:
+    """Under which name a list's order of places is kept."""
+    return f"status/{agency}/{number}"
+
+
+class SqlStatusLists:
+    """The part of ``api.openid.ports.Issuing`` that is about status lists."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._orders = SqlPlaceOrders(connection)
+
+    def status_lists(self, agency: str) -> Sequence[StatusListState]:
+        """All lists of an agency, by number."""
+        query = select(lists).where(_l.agency == agency).order_by(_l.number)
+        return [StatusListState(**row) for row in self._connection.execute(query).mappings()]
+
+    def add_status_list(self, made: StatusListState, places: Sequence[int]) -> None:
+        """Keep a new list with the order in which its places are given out."""
+        self._connection.execute(insert(lists), _row(made))
+        self._orders.replace(order_name(made.agency, made.number), places)
+
+    def keep_status_list(self, changed: StatusListState) -> None:
+        """Keep a list's new state."""
+        row = _row(changed)
+        here = _here(row.pop("agency"), row.pop("number"))
+        self._connection.execute(update(lists).where(here).values(row))
+
+    def draw_places(self, one: StatusListState, count: int, expires: datetime) -> tuple[int, ...]:
+        """Give out the next places of a list, fewer where it ends, for credentials until a moment.
+
+        The caller holds the agency's log open, so that nobody draws beside it.
+        """
+        places = self._orders.read(order_name(one.agency, one.number), one.drawn, count)
+        ends = expires if one.ends is None else max(one.ends, expires)
+        self.keep_status_list(replace(one, drawn=one.drawn + len(places), ends=ends))
+        return places
+
+    def give_back(self, one: StatusListState, places: Sequence[int]) -> None:
+        """Let a list begin anew with another order; it opens again when that was published."""
+        fresh = replace(one, drawn=0, ends=None, opened=None, changes=one.changes + 1)
+        self.keep_status_list(fresh)
+        self._orders.replace(order_name(one.agency, one.number), places)
+
+    def has_copies(self, agency: str, number: int) -> bool:
+        """Whether a copy is kept that points to a list."""
+        here = and_(_copy.agency == agency, _copy.status_list == number)
+        return bool(self._connection.scalar(select(exists().where(here))))
+
+    def mark(self, agency: str, indexes: Sequence[int], status: int) -> None:
+        """Set the status of copies by their places in the log; their lists are to be published."""
+        here = and_(_copy.agency == agency, _copy.index.in_(indexes))
+        touched = set(self._connection.scalars(select(_copy.status_list).where(here).distinct()))
+        self._connection.execute(update(copies).where(here).values(status=status))
+        changed = and_(_l.agency == agency, _l.number.in_(sorted(touched)))
+        self._connection.execute(update(lists).where(changed).values(changes=_l.changes + 1))
+
+    def marked(self, agency: str, number: int) -> Mapping[int, int]:
+        """All status indexes of a list whose value is not 0."""
+        here = and_(_copy.agency == agency, _copy.status_list == number, _copy.status != 0)
+        rows = self._connection.execute(select(_copy.status_index, _copy.status).where(here))
+        return {row.status_index: row.status for row in rows}
+
+    def release(self, uri: str, version: int | None = None) -> StatusRelease | None:
+        """The newest status list at an address, or the one of a version."""
+        here = _r.uri == uri if version is None else and_(_r.uri == uri, _r.version == version)
+        return self._release(here)
+
+    def anchored_release(self, uri: str) -> StatusRelease | None:
+        """The newest status list at an address that is on chain."""
+        return self._release(and_(_r.uri == uri, _r.anchored.is_not(None)))
+
+    def add_release(self, uri: str, release: StatusRelease) -> None:
+        """Keep a status list that is being published, and forget those of long ago."""
+        row = {
+            "uri": uri,
+            "version": release.version,
+            "token": release.token,
+            "made": release.made,
+            "anchored": release.anchored,
+        }
+        self._connection.execute(insert(releases), row)
+        old = and_(_r.uri == uri, _r.version <= release.version - KEPT_RELEASES)
+        self._connection.execute(delete(releases).where(old))
+
+    def confirm_release(self, uri: str, version: int, anchored: datetime) -> None:
+        """Keep that the chain has a version."""
+        here = and_(_r.uri == uri, _r.version == version)
+        self._connection.execute(update(releases).where(here).values(anchored=anchored))
+
+    def forget_copies(self, agency: str, before: datetime, limit: int) -> int:
+        """Remove batches whose copies ended before a moment; returns how many batches."""
+        ended = select(_copy.batch).where(_copy.agency == agency, _copy.expires < before)
+        found = list(self._connection.scalars(ended.distinct().limit(limit)))
+        if found:
+            self._connection.execute(delete(copies).where(_copy.batch.in_(found)))
+            self._connection.execute(delete(batches).where(batches.c.id.in_(found)))
+        return len(found)
+
+    def _release(self, here: Any) -> StatusRelease | None:  # noqa: ANN401 - a condition of SQLAlchemy
+        columns = (_r.version, _r.token, _r.made, _r.anchored)
+        query = select(*columns).where(here).order_by(_r.version.desc()).limit(1)
+        row = self._connection.execute(query).mappings().one_or_none()
+        return None if row is None else StatusRelease(**row)
+
+
+def _here(agency: str, number: int) -> Any:  # noqa: ANN401 - a condition of SQLAlchemy
+    return and_(_l.agency == agency, _l.number == number)
+
+
+def _row(one: StatusListState) -> dict[str, Any]:
+    return {
+        "agency": one.agency,
+        "number": one.number,
+        "entries": one.entries,
+        "drawn": one.drawn,
+        "opened": one.opened,
+        "ends": one.ends,
+        "changes": one.changes,
+        "published": one.published,
+    }
