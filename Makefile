@@ -12,6 +12,15 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
+# A step of the set-up may be killed at any moment. It leaves a mark while it runs; where its mark is
+# found, what it had made is removed and made anew, because half a package looks installed to pip
+# and npm.
+BEGIN = mkdir -p $(STAMPS); \
+  if test -e $@.begun; then echo '$(notdir $@): the last set-up was interrupted, it is made anew'; \
+  rm -rf $(1); $(2) fi; touch $@.begun
+END = touch $@; rm -f $@.begun
+FRESH = $$(test ! -e $@.half || echo --force-reinstall --no-deps)
+
 .PHONY: run test check acceptance bench mutants soak demo setup setup-python setup-test clean help
 
 help:
@@ -24,7 +33,9 @@ help:
 	@echo 'make bench       ratios against peers and floors'
 
 # The demonstrations are played again when what plays them has changed, or by `make demo`.
+# It is put in its place whole, so an interrupted make must not take its manifest away.
 PLAYED := $(OUT)/contest/manifest.json
+.PRECIOUS: $(PLAYED)
 PLAYS := $(shell find api/demo contracts verifier voting -type f -name '*.py' -o -type f -name '*.yaml')
 
 run: $(STAMPS)/assets $(PLAYED)
@@ -55,28 +66,30 @@ setup-test: $(STAMPS)/python $(STAMPS)/wheels $(STAMPS)/assets $(STAMPS)/slither
 
 # The interpreter and every package, by hash; then the product itself, editable, without downloads.
 $(STAMPS)/python: requirements/dev.lock pyproject.toml
-	@mkdir -p $(STAMPS)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo 'dojang needs Python 3.11 or newer: call make PYTHON=/path/to/python3.11' >&2; exit 1; }
+	@$(call BEGIN,.venv)
 	@echo 'setting up .venv (a minute the first time)'
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install -q --require-hashes -r requirements/dev.lock
 	@$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
-	@touch $@
+	@$(END)
 
 # What an install without extras consists of, so that a test can make one without a network.
 $(STAMPS)/wheels: requirements/base.lock $(STAMPS)/python
+	@$(call BEGIN,$(STAMPS)/base-wheels)
 	@$(BIN)/python -m pip download -q --require-hashes -r requirements/base.lock -d $(STAMPS)/base-wheels
-	@touch $@
+	@$(END)
 
 # Compilers and browser drivers. Node 20 or newer is taken from the machine, else from PyPI.
 # Not `npm ci`: it wants every platform's optional package in the lock, and some registries lack some.
 # What the lock does hold is still checked by hash.
 $(STAMPS)/npm: package.json package-lock.json requirements/node.lock $(STAMPS)/python
+	@$(call BEGIN,node_modules,touch $@.half;)
 	@node -e 'process.exit(parseInt(process.versions.node) >= 20 ? 0 : 1)' 2>/dev/null \
-	  || $(BIN)/python -m pip install -q --require-hashes -r requirements/node.lock
+	  || $(BIN)/python -m pip install -q $(FRESH) --require-hashes -r requirements/node.lock
 	@npm install --no-save --no-audit --no-fund --loglevel=error
-	@touch $@
+	@rm -f $@.half; $(END)
 
 # What npm gives to the service itself: the scripts of its pages, bundled, and the Korean typeface of
 # its papers (SIL Open Font License). Wheels carry both, so they need no node.
@@ -93,18 +106,21 @@ $(STAMPS)/assets: $(STAMPS)/npm $(wildcard api/browser/*.ts)
 
 # slither needs an older web3 than ours, so it has an environment of its own.
 $(STAMPS)/slither: requirements/slither.lock $(STAMPS)/python
-	@test -x $(STAMPS)/slither-venv/bin/python || $(BIN)/python -m venv $(STAMPS)/slither-venv
+	@$(call BEGIN,$(STAMPS)/slither-venv)
+	@$(STAMPS)/slither-venv/bin/python -m pip --version >/dev/null 2>&1 \
+	  || $(BIN)/python -m venv --clear $(STAMPS)/slither-venv
 	@$(STAMPS)/slither-venv/bin/python -m pip install -q --require-hashes -r requirements/slither.lock
-	@touch $@
+	@$(END)
 
 # The fuzzer is needed by `make soak` alone.
 $(STAMPS)/soak: requirements/soak.lock $(STAMPS)/python
-	@$(BIN)/python -m pip install -q --require-hashes -r requirements/soak.lock
-	@touch $@
+	@$(call BEGIN,,touch $@.half;)
+	@$(BIN)/python -m pip install -q $(FRESH) --require-hashes -r requirements/soak.lock
+	@rm -f $@.half; $(END)
 
 # The one system package. Its path is kept in the stamp.
 $(STAMPS)/chromium: $(STAMPS)/python
-	@$(BIN)/python -m tests.chromium > $@
+	@$(BIN)/python -m tests.chromium > $@.found && mv $@.found $@
 
 demo: setup-python
 	$(BIN)/dojang demo all --out $(OUT)

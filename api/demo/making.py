@@ -14,8 +14,9 @@ from api.demo.errors import FolderError, OccupiedError
 from api.demo.folder import CHAIN, MANIFEST, SNAPSHOT, Folder, decode_manifest
 from api.demo.notary import Notary
 from api.demo.trail import LANGUAGES, Trail
+from contracts.evidence.errors import EvidenceError
 from contracts.evidence.ledger import Ledger
-from contracts.evidence.snapshot_file import encode_snapshot
+from contracts.evidence.snapshot_file import decode_snapshot, encode_snapshot
 
 MANIFEST_LOG: Final = "manifest"
 TRAIL_JSON: Final = "trail.json"
@@ -89,9 +90,14 @@ def _refuse_foreign(out: Path) -> None:
     if out.is_symlink() or (out.exists() and not out.is_dir()):
         raise OccupiedError(f"{out} is no folder")
     if out.is_dir() and any(out.iterdir()):
+        folder = Folder(out)
         try:
-            decode_manifest(Folder(out).read(MANIFEST))
-        except FolderError as error:
+            if (out / MANIFEST).exists() or not (out / CHAIN).is_dir():
+                decode_manifest(folder.read(MANIFEST))
+            else:
+                # Older set-ups took the manifest away when they were interrupted.
+                decode_snapshot(folder.read(SNAPSHOT))
+        except (FolderError, EvidenceError) as error:
             raise OccupiedError(
                 f"{out} holds something that is not a demonstration; it is left alone"
             ) from error

@@ -11,10 +11,13 @@ import httpx2
 import pytest
 
 from api.cli import main
-from api.demo.folder import SNAPSHOT, Folder
+from api.demo.errors import OccupiedError
+from api.demo.folder import CHAIN, SNAPSHOT, Folder
+from api.demo.making import _refuse_foreign
 from contracts.chain.embedded import EmbeddedLedger
-from contracts.evidence.snapshot_file import decode_snapshot
+from contracts.evidence.snapshot_file import decode_snapshot, encode_snapshot
 from tests.api.operation.live import live
+from tests.simulators.ledger import SimulatedLedger
 
 pytestmark = pytest.mark.usefixtures("audited_once")
 DOJANG = [sys.executable, "-m", "api.cli"]
@@ -162,3 +165,13 @@ def test_service_keeps_its_chain_over_stop_and_kill(tmp_path: Path) -> None:
                 assert service.stop() == 0
     assert identities[0] is not None
     assert identities == [identities[0]] * 3
+
+
+def test_a_demo_whose_manifest_was_taken_away_may_be_replaced(tmp_path: Path) -> None:
+    """An interrupted make of older versions deleted it, and the folder was occupied for ever."""
+    (tmp_path / CHAIN).mkdir()
+    (tmp_path / SNAPSHOT).write_bytes(encode_snapshot(SimulatedLedger(lambda: 1).snapshot()))
+    _refuse_foreign(tmp_path)
+    (tmp_path / SNAPSHOT).write_text("{}")
+    with pytest.raises(OccupiedError):
+        _refuse_foreign(tmp_path)
