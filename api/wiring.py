@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from api.actions.acknowledged_ledger import AcknowledgedLedger
 from api.actions.anchor_logs import LOG_ANCHOR, AnchorLogs
 from api.actions.append_to_logs import LOG_APPEND, AppendToLogs
 from api.actions.deliver_outbox import Courier, Handler
@@ -45,6 +46,7 @@ from api.openid.retrieval import HttpMirror, SafeFetcher
 from api.openid.status_lists import OBJECTION
 from api.openid.status_places import LISTS
 from api.operation.chain_door import open_door
+from api.operation.chain_restoration import note_head
 from api.operation.continuity import Watch, agree_on_chain
 from api.operation.destruction_ledger import DESTRUCTION_KEY, DestructionLedger
 from api.operation.jobs import SERVICE_LOGS, Keeping, agency_logs, jobs, newest_moment
@@ -205,7 +207,7 @@ def wire_wallets(
     ground = Ground(
         origin=origin,
         storage=storage,
-        ledger=ledger,
+        ledger=AcknowledgedLedger(ledger, storage, means.clock),
         log_keys=LogKeyFiles(settings.keys, settings.log_name),
         issuer_keys=IssuerKeyFiles(files),
         catalogue=means.catalogue,
@@ -252,6 +254,7 @@ def wire_worker(settings: Settings, ports: Ports, *, demo: bool = False) -> Iter
         publication = Publication(settings.published)
         wallets = wire_wallets(settings, means, storage, ledger, demo=demo, ports=ports)
         watch = Watch(storage, keys, ledger, publication, SERVICE_LOGS | agency_logs(wallets))
+        note_head(watch, whole_second(system_clock()))
         rounds = Rounds(
             storage,
             system_clock,

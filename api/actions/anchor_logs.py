@@ -21,9 +21,13 @@ from contracts.evidence.encoding import canonical, parse_canonical
 from contracts.evidence.errors import EncodingError, LedgerError
 from contracts.evidence.ledger import Ledger
 from contracts.evidence.names import log_id
-from contracts.evidence.snapshot import AnchoredCheckpoint
+from contracts.evidence.snapshot import AnchoredCheckpoint, TrustSnapshot
 
 LOG_ANCHOR: Final = "log.anchor"
+LOST_ANCHOR: Final = "log.anchor_lost"
+"""Why an errand waits: the chain lost what it had, and that is put back first."""
+AUDIT_PAGE: Final = 500
+"""Anchors that one transaction of an audit reads."""
 
 
 def seal_log(storage: Storage, keys: LogKeys, log: str, at: datetime) -> Anchor | None:
@@ -38,7 +42,8 @@ def seal_log(storage: Storage, keys: LogKeys, log: str, at: datetime) -> Anchor 
         tree = work.logs.open(log)
         last = work.logs.last_anchor(log)
         if last and last.block is None:
-            send_anchor(work, last, at)
+            if not last.is_lost:
+                send_anchor(work, last, at)
             return None
         if tree.size == (last.size if last else 0):
             return None
@@ -71,7 +76,8 @@ class AnchorLogs:
         failures = {}
         for errand in errands:
             try:
-                self._anchor(errand)
+                if not self._anchor(errand):
+                    failures[errand.id] = Failure(LOST_ANCHOR)
             except EncodingError:
                 failures[errand.id] = Failure("log.malformed", lasting=True)
             except LedgerError as error:
@@ -79,20 +85,33 @@ class AnchorLogs:
                 failures[errand.id] = Failure(error.code)
         return failures
 
-    def _anchor(self, errand: LeasedErrand) -> None:
+    def _anchor(self, errand: LeasedErrand) -> bool:
         document = Document.of(parse_canonical(errand.payload), LOG_ANCHOR)
         log, sequence = document.text("log"), document.integer("sequence")
         document.close()
         with self.storage.reading() as reading:
             anchor = reading.logs.anchor(log, sequence)
+            sight = reading.continuity.chain_sight()
         if anchor is None:
             raise EncodingError("the log has no such state")
-        name = log_id(self.keys.origin(log))
-        if sequence == 0:
-            self.ledger.open_log(name, self.keys.key(log).public)
-        found = self.ledger.anchor(name, sequence, anchor.size, anchor.root)
-        with self.storage.work() as work:
-            work.logs.confirm_anchor(_confirmed(anchor, found))
+        if anchor.is_lost or (sight and sight.is_being_restored):
+            return False
+        anchor_state(self.storage, self.keys, self.ledger, anchor)
+        return True
+
+
+def anchor_state(storage: Storage, keys: LogKeys, ledger: Ledger, anchor: Anchor) -> None:
+    """Send a signed state to the chain, and keep its block; doing it again changes nothing.
+
+    Raises:
+        LedgerError: the chain refused, or could not be reached.
+    """
+    name = log_id(keys.origin(anchor.log))
+    if anchor.sequence == 0:
+        ledger.open_log(name, keys.key(anchor.log).public)
+    found = ledger.anchor(name, anchor.sequence, anchor.size, anchor.root)
+    with storage.work() as work:
+        work.logs.confirm_anchor(_confirmed(anchor, found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,35 +124,42 @@ class LostAnchor:
 
 
 def audit_anchors(
-    storage: Storage, keys: LogKeys, ledger: Ledger, logs: Sequence[str], at: datetime
+    storage: Storage, keys: LogKeys, snapshot: TrustSnapshot, log: str, since: int = 0
 ) -> list[LostAnchor]:
-    """Compare what is believed to be on chain with the chain.
+    """Compare what is believed to be on chain of one log with the chain, page by page.
 
-    An anchor that the chain lost is sent again. One in whose place another state stands cannot be
-    mended by any program: two states were signed, or this is another chain.
+    Anchors that the chain lost are marked as lost, and put back in order by
+    ``api.operation.chain_restoration``; only the first of them is returned. One in whose place
+    another state stands cannot be mended by any program: two states were signed, or this is another
+    chain. Where a block was exchanged (a reorganisation), block and time are kept anew.
 
-    Raises:
-        LedgerUnavailableError: the chain cannot be asked.
+    States are compared from ``since`` on; what the chain lost is always found.
     """
-    snapshot = ledger.snapshot()
-    lost = []
-    for log in logs:
-        known = snapshot.log(log_id(keys.origin(log)))
-        on_chain = {point.sequence: point for point in known.checkpoints} if known else {}
-        with storage.work() as work:
-            for anchor in work.logs.anchors(log):
-                point = on_chain.get(anchor.sequence)
-                if anchor.block is None or _same(anchor, point):
-                    continue
-                lost.append(LostAnchor(log, anchor.sequence, forked=point is not None))
-                if point is None:
-                    work.logs.confirm_anchor(replace(anchor, block=None, time=None))
-                    send_anchor(work, anchor, at)
-    return lost
+    known = snapshot.log(log_id(keys.origin(log)))
+    points = known.checkpoints if known else ()
+    with storage.work() as work:
+        lost = work.logs.lose_anchors(log, len(points))
+    findings = [LostAnchor(log, len(points), forked=False)] if lost else []
+    while since < len(points):
+        with storage.reading() as reading:
+            page = reading.logs.anchors_from(log, since, AUDIT_PAGE)
+        pairs = [(a, points[a.sequence]) for a in page if a.sequence < len(points)]
+        findings += [LostAnchor(log, a.sequence, forked=True) for a, p in pairs if not _same(a, p)]
+        moved = [
+            _confirmed(a, p) for a, p in pairs if _same(a, p) and a.block and a != _confirmed(a, p)
+        ]
+        if moved:
+            with storage.work() as work:
+                for anchor in moved:
+                    work.logs.confirm_anchor(anchor)
+        if not pairs:
+            break
+        since = pairs[-1][0].sequence + 1
+    return findings
 
 
-def _same(anchor: Anchor, point: AnchoredCheckpoint | None) -> bool:
-    return point is not None and (anchor.size, anchor.root) == (point.size, point.root)
+def _same(anchor: Anchor, point: AnchoredCheckpoint) -> bool:
+    return (anchor.size, anchor.root) == (point.size, point.root)
 
 
 def _confirmed(anchor: Anchor, found: AnchoredCheckpoint) -> Anchor:

@@ -4,16 +4,15 @@ Padding leaves are random, so that nobody can tell from the log how many credent
 What is cut short is finished the next time: a signed state without a block is sent again.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from api.actions.anchor_logs import seal_log, send_anchor
+from api.actions.anchor_logs import anchor_state, seal_log, send_anchor
 from api.ports.log_keys import LogKeys
 from api.ports.storage import Storage
 from contracts.evidence.encoding import HASH_BYTES
 from contracts.evidence.ledger import Ledger
-from contracts.evidence.names import log_id
 from verifier.credential.keys import Randomness
 
 DEFAULT_PADDING: Final = 64
@@ -39,7 +38,8 @@ class Anchoring:
         with self.storage.work() as work:
             tree, last = work.logs.open(log), work.logs.last_anchor(log)
             if last and last.block is None:
-                send_anchor(work, last, at)
+                if not last.is_lost:
+                    send_anchor(work, last, at)
                 return False
             if tree.size == (last.size if last else 0):
                 return False
@@ -56,11 +56,10 @@ class Anchoring:
         self.close(log, at)
         with self.storage.reading() as reading:
             last = reading.logs.last_anchor(log)
-        if last is None or last.block is not None:
+            sight = reading.continuity.chain_sight()
+        if last is None or last.block is not None or last.is_lost:
             return False
-        name = log_id(self.keys.origin(log))
-        self.ledger.open_log(name, self.keys.key(log).public)
-        found = self.ledger.anchor(name, last.sequence, last.size, last.root)
-        with self.storage.work() as work:
-            work.logs.confirm_anchor(replace(last, block=found.block, time=found.time))
+        if sight and sight.is_being_restored:
+            return False
+        anchor_state(self.storage, self.keys, self.ledger, last)
         return True

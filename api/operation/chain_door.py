@@ -17,6 +17,7 @@ from api.operation.door_messages import (
     DOOR,
     MAX_REQUEST_BYTES,
     decode_request,
+    encode_block,
     encode_checkpoint,
     encode_error,
     encode_identity,
@@ -29,6 +30,7 @@ from contracts.evidence.errors import EvidenceError, LedgerError, LedgerUnavaila
 from contracts.evidence.ledger import Ledger
 from contracts.evidence.snapshot import (
     AnchoredCheckpoint,
+    Block,
     ChainIdentity,
     StatusVersion,
     TrustSnapshot,
@@ -84,6 +86,8 @@ def _encode(result: object) -> bytes:
             return b""
         case ChainIdentity():
             return encode_identity(result)
+        case Block():
+            return encode_block(result)
         case TrustSnapshot():
             return encode_snapshot(result)
         case AnchoredCheckpoint():

@@ -23,7 +23,13 @@ from contracts.evidence.errors import (
     LedgerRefusedError,
     LedgerUnavailableError,
 )
-from contracts.evidence.snapshot import AnchoredCheckpoint, ChainIdentity, Ending, StatusVersion
+from contracts.evidence.snapshot import (
+    AnchoredCheckpoint,
+    Block,
+    ChainIdentity,
+    Ending,
+    StatusVersion,
+)
 from contracts.evidence.snapshot_file import MAX_SNAPSHOT_BYTES
 
 MAX_REQUEST_BYTES: Final = 4096
@@ -32,6 +38,7 @@ DOOR: Final = "door"
 """The socket's name in the chain's folder."""
 ACTS: Final[Mapping[str, tuple[str, ...]]] = {
     "identity": (),
+    "head": (),
     "snapshot": (),
     "register_issuer": ("issuer",),
     "accredit": ("issuer", "credential_type"),
@@ -135,6 +142,18 @@ def decode_identity(data: bytes) -> ChainIdentity:
         (name, contracts.data(name, _ADDRESS_BYTES)) for name in sorted(contracts.names())
     )
     return ChainIdentity(document.integer("chain_id"), document.hash("genesis"), addresses)
+
+
+def encode_block(block: Block) -> bytes:
+    """A block."""
+    moment = format_time(block.time)
+    return canonical({"number": block.number, "hash": block.hash.hex(), "time": moment})
+
+
+def decode_block(data: bytes) -> Block:
+    """A block."""
+    document = Document.of(parse_canonical(data), "door")
+    return Block(document.integer("number"), document.hash("hash"), document.time("time"))
 
 
 def encode_checkpoint(found: AnchoredCheckpoint) -> bytes:

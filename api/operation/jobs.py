@@ -6,14 +6,16 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from api.actions.anchor_logs import audit_anchors, seal_log
+from api.actions.anchor_logs import seal_log
 from api.actions.application_entry import APPLICATIONS_LOG
 from api.actions.issue_paper import PAPERS_LOG
 from api.actions.keep_session import forget_sessions
 from api.actions.record_administration import ADMINISTRATION_LOG
 from api.observation.journal import describe, warn
 from api.openid.assembly import OpenId
+from api.openid.console_errands import publish_errand
 from api.openid.ports import OpenIdStorage
+from api.operation.chain_restoration import ChainRestoration
 from api.operation.continuity import Watch, compare_logs, known_logs
 from api.operation.destroying import BY_RETENTION, DESTRUCTIONS_LOG, Record, destroy, replay
 from api.operation.destruction_ledger import DestructionLedger
@@ -29,6 +31,8 @@ SERVICE_LOGS: Final = frozenset(
 )
 """Logs that the service writes beside the agencies'."""
 HOUR: Final = timedelta(hours=1)
+LOOK: Final = timedelta(seconds=30)
+"""From one look at the chain's head to the next."""
 NEVER_AGAIN: Final = timedelta(days=36_500)
 BATCH: Final = 500
 """Rows that one transaction of retention removes."""
@@ -62,12 +66,23 @@ class Keeping:
 def jobs(watch: Watch, wallets: OpenId, ledger: DestructionLedger, keeping: Keeping) -> list[Job]:
     """All jobs, in the order in which a start does them: compare before anything is signed."""
     storage, signing = watch.storage, Signing(watch, wallets)
+    restoration = ChainRestoration(watch, wallets.clock, partial(publish_anew, wallets))
     return [
         Job("replay", NEVER_AGAIN, lambda _at: _replay(storage, ledger)),
+        Job("chain", LOOK, restoration.look),
         Job("audit", HOUR, signing.audit),
         Job("seal", keeping.seal, signing.seal),
         Job("retention", HOUR, lambda at: retain(storage, ledger, keeping, at), destroys=True),
     ]
+
+
+def publish_anew(wallets: OpenId, at: datetime) -> None:
+    """Sign every status list anew: its key's period began with the moment of being put back."""
+    console = wallets.console
+    enrolled = [name for name in console.office.agencies if console.is_enrolled(name)]
+    with console.office.storage.work() as work:
+        for name in enrolled:
+            work.outbox.put(publish_errand(name, console.office.rng, at))
 
 
 def newest_moment(storage: Storage) -> datetime | None:
@@ -115,12 +130,7 @@ def audit(watch: Watch, at: datetime) -> int:
     halts = compare_logs(watch, names, at)
     for halt in halts:
         warn("log.halted", log=halt.log, code=halt.code)
-    halted = {halt.log for halt in halts}
-    free = [name for name in names if name not in halted]
-    lost = audit_anchors(watch.storage, watch.keys, watch.ledger, free, at)
-    for anchor in lost:
-        warn("anchor.lost", log=anchor.log, code="forked" if anchor.forked else "sent again")
-    return len(halts) + len(lost)
+    return len(halts)
 
 
 def seal(watch: Watch, others: frozenset[str], at: datetime) -> int:

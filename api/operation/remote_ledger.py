@@ -10,6 +10,7 @@ from api.operation.door_messages import (
     MAX_ANSWER_BYTES,
     Argument,
     decode_answer,
+    decode_block,
     decode_checkpoint,
     decode_identity,
     decode_status,
@@ -21,6 +22,7 @@ from api.operation.socket_path import reachable
 from contracts.evidence.errors import EncodingError, LedgerUnavailableError
 from contracts.evidence.snapshot import (
     AnchoredCheckpoint,
+    Block,
     ChainIdentity,
     Ending,
     StatusVersion,
@@ -53,6 +55,10 @@ class RemoteLedger:
     def identity(self) -> ChainIdentity:
         """Which chain this is."""
         return decode_identity(self._ask("identity"))
+
+    def head(self) -> Block:
+        """The newest block."""
+        return decode_block(self._ask("head"))
 
     def snapshot(self) -> TrustSnapshot:
         """What the chain says now, whole."""

@@ -19,7 +19,7 @@ class Anchor:
         root: 32 bytes.
         note: the signed checkpoint.
         block: number of the block that holds it; None while it is on its way.
-        time: that block's time.
+        time: that block's time. Without a block: it was on chain then, and the chain lost it.
     """
 
     log: str
@@ -29,6 +29,11 @@ class Anchor:
     note: str = field(repr=False)
     block: int | None = None
     time: datetime | None = None
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the chain had it and lost it: it is put back in order, by nobody's errand."""
+        return self.block is None and self.time is not None
 
 
 class LogReader(Protocol):
@@ -55,8 +60,17 @@ class LogReader(Protocol):
     def anchor(self, log: str, sequence: int) -> Anchor | None:
         """One anchor by its sequence number."""
 
+    def last_confirmed(self, log: str) -> Anchor | None:
+        """The newest anchor that is on chain."""
+
     def anchors(self, log: str) -> Sequence[Anchor]:
         """All anchors by sequence."""
+
+    def anchors_from(self, log: str, sequence: int, limit: int) -> Sequence[Anchor]:
+        """Anchors from a sequence number on, a bounded number of them."""
+
+    def lost_anchors(self, log: str, sequence: int, limit: int) -> Sequence[Anchor]:
+        """Anchors that the chain lost, from a sequence number on, a bounded number of them."""
 
 
 class Logs(LogReader, Protocol):
@@ -79,3 +93,6 @@ class Logs(LogReader, Protocol):
 
     def confirm_anchor(self, anchor: Anchor) -> None:
         """Keep where and when the chain took it."""
+
+    def lose_anchors(self, log: str, sequence: int) -> int:
+        """Keep that the chain lost every anchor from a sequence number on; returns how many."""

@@ -1,27 +1,33 @@
 """The tables of the known chain and of halted logs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     Connection,
+    Index,
+    Integer,
     LargeBinary,
+    PrimaryKeyConstraint,
+    String,
     Table,
     Text,
     and_,
     delete,
+    func,
     insert,
     select,
     update,
 )
 
-from api.ports.continuity import LogHalt
+from api.ports.continuity import ChainAct, ChainSight, LogHalt
 from api.ports.errors import LogHaltedError
 from api.ports.outbox import OutboxState
 from api.store.logs import log_halts, logs
 from api.store.outbox import outbox
-from api.store.schema import Serial, metadata
+from api.store.schema import Moment, Serial, metadata
 from api.store.upsert import insert_if_new
 from contracts.evidence.document import Document
 from contracts.evidence.encoding import Json, canonical, parse_canonical
@@ -33,7 +39,24 @@ known_chains: Final = Table(
     Column("chain_id", Serial, primary_key=True),
     Column("genesis", LargeBinary(32), nullable=False),
     Column("contracts", Text, nullable=False),
+    Column("head", BigInteger),
+    Column("answered", Moment),
+    Column("behind", Moment),
+    Column("refused", Integer),
 )
+chain_acts: Final = Table(
+    "chain_act",
+    metadata,
+    Column("subject", String(96), nullable=False),
+    Column("step", BigInteger, nullable=False),
+    Column("act", String(24), nullable=False),
+    Column("arguments", LargeBinary, nullable=False),
+    Column("at", Moment, nullable=False),
+    PrimaryKeyConstraint("subject", "step"),
+    Index(None, "act", "at"),
+)
+_act: Final = chain_acts.c
+_ENDINGS: Final = ("end_key", "withdraw", "suspend", "resume")
 _ADDRESS_BYTES: Final = 20
 
 
@@ -63,6 +86,56 @@ class SqlContinuity:
             "contracts": canonical(contracts).decode(),
         }
         self._connection.execute(insert(known_chains), row)
+
+    def chain_sight(self) -> ChainSight | None:
+        """What was last seen of the chain."""
+        row = self._connection.execute(select(known_chains)).one_or_none()
+        if row is None or row.answered is None:
+            return None
+        return ChainSight(row.head, row.answered, row.behind, row.refused or 0)
+
+    def see_chain(self, sight: ChainSight) -> None:
+        """Keep what was seen of the chain."""
+        values = {
+            "head": sight.head,
+            "answered": sight.answered,
+            "behind": sight.behind,
+            "refused": sight.refused,
+        }
+        self._connection.execute(update(known_chains).values(values))
+
+    def chain_levels(self) -> Mapping[str, int]:
+        """The last step of every subject on chain."""
+        query = select(_act.subject, func.max(_act.step)).group_by(_act.subject)
+        return {subject: int(step) for subject, step in self._connection.execute(query)}
+
+    def chain_level(self, subject: str) -> int | None:
+        """The last step of one subject."""
+        query = select(func.max(_act.step)).where(_act.subject == subject)
+        level: int | None = self._connection.scalar(query)
+        return level
+
+    def chain_acts(self, subject: str, after: int) -> Sequence[ChainAct]:
+        """What was done on chain about a subject after a step, oldest first."""
+        here = and_(_act.subject == subject, _act.step > after)
+        rows = self._connection.execute(select(chain_acts).where(here).order_by(_act.step))
+        return [ChainAct(**row) for row in rows.mappings()]
+
+    def chain_endings(self) -> Sequence[ChainAct]:
+        """All ends of keys and accreditations, suspensions and their ends, oldest first."""
+        query = select(chain_acts).where(_act.act.in_(_ENDINGS)).order_by(_act.at, _act.step)
+        return [ChainAct(**row) for row in self._connection.execute(query).mappings()]
+
+    def add_chain_act(self, act: ChainAct) -> bool:
+        """Keep an act that the chain acknowledged."""
+        row = {
+            "subject": act.subject,
+            "step": act.step,
+            "act": act.act,
+            "arguments": act.arguments,
+            "at": act.at,
+        }
+        return insert_if_new(self._connection, chain_acts, row)
 
     def halts(self) -> Sequence[LogHalt]:
         """Logs that are halted."""

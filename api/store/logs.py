@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Connection,
     ForeignKeyConstraint,
     LargeBinary,
@@ -184,6 +185,36 @@ class SqlLogs:
         row = self._connection.execute(_ANCHORS.where(here)).mappings().one_or_none()
         return None if row is None else Anchor(**row)
 
+    def last_confirmed(self, log: str) -> Anchor | None:
+        """The newest anchor that is on chain."""
+        here = and_(log_anchors.c.log == log, log_anchors.c.block.is_not(None))
+        newest = _ANCHORS.where(here).order_by(log_anchors.c.sequence.desc()).limit(1)
+        row = self._connection.execute(newest).mappings().one_or_none()
+        return None if row is None else Anchor(**row)
+
+    def anchors_from(self, log: str, sequence: int, limit: int) -> Sequence[Anchor]:
+        """Anchors from a sequence number on."""
+        return self._from(log, sequence, limit)
+
+    def lost_anchors(self, log: str, sequence: int, limit: int) -> Sequence[Anchor]:
+        """Anchors that the chain lost, from a sequence number on."""
+        return self._from(log, sequence, limit, _LOST)
+
+    def _from(
+        self, log: str, sequence: int, limit: int, *where: ColumnElement[bool]
+    ) -> Sequence[Anchor]:
+        here = and_(log_anchors.c.log == log, log_anchors.c.sequence >= sequence, *where)
+        query = _ANCHORS.where(here).order_by(log_anchors.c.sequence).limit(limit)
+        return [Anchor(**row) for row in self._connection.execute(query).mappings()]
+
+    def lose_anchors(self, log: str, sequence: int) -> int:
+        """Keep that the chain lost every anchor from a sequence number on; their times stay."""
+        here = and_(log_anchors.c.log == log, log_anchors.c.sequence >= sequence)
+        on_chain = and_(here, log_anchors.c.block.is_not(None))
+        return self._connection.execute(
+            update(log_anchors).where(on_chain).values(block=None)
+        ).rowcount
+
     def anchors(self, log: str) -> Sequence[Anchor]:
         """All anchors by sequence."""
         query = _ANCHORS.where(log_anchors.c.log == log).order_by(log_anchors.c.sequence)
@@ -208,4 +239,5 @@ class SqlLogs:
 
 
 _ANCHORS: Final = select(log_anchors)
+_LOST: Final = and_(log_anchors.c.block.is_(None), log_anchors.c.time.is_not(None))
 _SIZES: Final = select(logs.c.name, logs.c.size)

@@ -38,6 +38,7 @@ from contracts.evidence.encoding import HASH_BYTES
 from contracts.evidence.errors import EncodingError, LedgerUnavailableError
 from contracts.evidence.snapshot import (
     AnchoredCheckpoint,
+    Block,
     ChainIdentity,
     Ending,
     StatusVersion,
@@ -67,6 +68,10 @@ class ChainLedger:
     def identity(self) -> ChainIdentity:
         """Which chain this is."""
         return self._identity
+
+    def head(self) -> Block:
+        """The newest block."""
+        return self.events.head()
 
     def snapshot(self) -> TrustSnapshot:
         """What the chain says now, whole."""

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from contracts.evidence.snapshot import (
     AnchoredCheckpoint,
+    Block,
     ChainIdentity,
     Ending,
     StatusVersion,
@@ -24,6 +25,9 @@ class Ledger(Protocol):
 
     def identity(self) -> ChainIdentity:
         """Which chain this is."""
+
+    def head(self) -> Block:
+        """The newest block, without what stands on the chain."""
 
     def snapshot(self) -> TrustSnapshot:
         """What the chain says now, whole."""

@@ -71,6 +71,9 @@ class SimulatedLedger:
     def identity(self) -> ChainIdentity:
         return IDENTITY
 
+    def head(self) -> Block:
+        return self._head()
+
     def snapshot(self) -> TrustSnapshot:
         return TrustSnapshot(
             identity=IDENTITY,

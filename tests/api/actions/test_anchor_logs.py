@@ -6,7 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from api.actions.anchor_logs import LOG_ANCHOR, AnchorLogs, LostAnchor, audit_anchors, seal_log
+from api.actions.anchor_logs import (
+    LOG_ANCHOR,
+    AnchorLogs,
+    LostAnchor,
+    anchor_state,
+    audit_anchors,
+    seal_log,
+    send_anchor,
+)
 from api.actions.append_to_logs import LOG_APPEND, AppendToLogs, log_errand
 from api.actions.application_entry import APPLICATIONS_LOG, application_entry
 from api.actions.deliver_outbox import Courier, Delivery
@@ -172,7 +180,7 @@ def test_an_audit_of_what_stands_finds_nothing(site: Site) -> None:
     assert audit(site) == []
 
 
-def test_an_anchor_that_the_chain_lost_is_sent_again(site: Site) -> None:
+def test_an_anchor_that_the_chain_lost_is_marked_and_waits_to_be_put_back(site: Site) -> None:
     evidence = site.open()
     site.courier.deliver_outbox()
     site.seal()
@@ -183,7 +191,13 @@ def test_an_anchor_that_the_chain_lost_is_sent_again(site: Site) -> None:
     site.ledger, site.courier = fresh, replace(site.courier, handlers=handlers)
     assert audit(site) == [LostAnchor(LOG, 0, forked=False)]
     assert evidence() is Evidence.LOGGED
-    assert site.courier.deliver_outbox() == Delivery(done=1)
+    assert site.seal() is None
+    assert site.courier.deliver_outbox() == Delivery()
+    with site.means.storage.work() as work:
+        (lost,) = work.logs.lost_anchors(LOG, 0, 10)
+        send_anchor(work, lost, site.clock())
+    assert site.courier.deliver_outbox() == Delivery(again=1)  # not before what came before it
+    anchor_state(site.means.storage, site.keys, fresh, lost)
     assert evidence() is Evidence.ANCHORED
     assert audit(site) == []
 
@@ -213,4 +227,4 @@ def test_entries_of_two_logs_stay_apart(storage: Database, clock: StillClock) ->
 
 
 def audit(site: Site) -> list[LostAnchor]:
-    return audit_anchors(site.means.storage, site.keys, site.ledger, [LOG], site.clock())
+    return audit_anchors(site.means.storage, site.keys, site.ledger.snapshot(), LOG)

@@ -8,8 +8,9 @@ import pytest
 
 from api.actions.append_to_logs import LOG_APPEND, AppendToLogs
 from api.actions.deliver_outbox import LEASE, Courier
+from api.operation.chain_restoration import ChainRestoration
 from api.operation.destroying import BY_REQUEST, Record, destroy, replay
-from api.operation.jobs import Keeping, audit, retain, seal
+from api.operation.jobs import Keeping, retain, seal
 from api.operation.rounds import Job, Rounds
 from api.operation.settings import OperationSettings
 from api.ports.destruction import RecordKind
@@ -76,12 +77,11 @@ def test_sealing_signs_what_grew_and_leaves_the_agencies_alone(alone: World) -> 
     assert seal(alone.watch, frozenset(), alone.now) == 0
 
 
-def test_an_anchor_that_the_chain_lost_is_sent_again(alone: World) -> None:
+def test_an_anchor_that_the_chain_lost_is_put_back(alone: World) -> None:
     alone.apply(2)
     alone.seal()
     alone.exchange_chain()
-    assert audit(alone.watch, alone.now) == 1
-    alone.deliver()
+    assert sum(ChainRestoration(alone.watch, alone.clock).look(alone.now)) == 1
     assert alone.ledger.snapshot().logs[0].checkpoints[0].size == 2
 
 

@@ -321,6 +321,18 @@ ROWS: dict[str, Rows] = {
             },
         ),
     ],
+    "0011": [
+        (
+            "chain_act",
+            {
+                "subject": "issuer/" + "0" * 64,
+                "step": 0,
+                "act": "register_issuer",
+                "arguments": b"{}",
+                "at": MOMENT,
+            },
+        ),
+    ],
 }
 
 
