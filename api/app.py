@@ -159,11 +159,14 @@ class Service:
         await self.by_port[scope["server"][1]](scope, receive, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
-        """Start with as many threads as there are database connections; nothing is to stop."""
+        """Start with twice as many threads as may be in the database; nothing is to stop.
+
+        Those who wait for one neighbour are never so many that nobody is left for the rest.
+        """
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
-                anyio.to_thread.current_default_thread_limiter().total_tokens = self.threads
+                anyio.to_thread.current_default_thread_limiter().total_tokens = 2 * self.threads
                 await send({"type": "lifespan.startup.complete"})
             else:
                 await send({"type": "lifespan.shutdown.complete"})

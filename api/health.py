@@ -1,13 +1,31 @@
-"""The service's state of health as a value."""
+"""The service's state of health: looked at in the background, told from memory.
 
-from dataclasses import dataclass
+Whoever asks is answered at once with what was last found and how old it is. What has not been found
+out for too long is told as such: a part that hangs is no part that is well.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
+from typing import Final, Generic, TypeVar
 
+from api.disk import find_room
+from api.observation.journal import describe, warn
 from api.ports.errors import StorageError
 from api.ports.storage import Storage
 from contracts.evidence.errors import EvidenceError
 from contracts.evidence.ledger import Ledger
 from contracts.evidence.snapshot import ChainIdentity
+
+LOOK_SECONDS: Final = 2.0
+"""From the end of one look to the next."""
+OLD_SECONDS: Final = 20.0
+"""After so long without a new look at a part, nothing is known of it any more."""
+T = TypeVar("T")
 
 
 class DatabaseState(StrEnum):
@@ -20,16 +38,26 @@ class DatabaseState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HealthState:
-    """What was found: database, chain (None: cannot be reached), each demonstration's check."""
+    """What was found of each part.
+
+    Args:
+        database: whether it can be worked with.
+        chain: None where it cannot be reached.
+        checks: of each demonstration.
+        disk: whether every folder takes what is written.
+        age: seconds since the oldest of these was looked at.
+    """
 
     database: DatabaseState
     chain: ChainIdentity | None
     checks: dict[str, bool]
+    disk: bool = True
+    age: float = 0.0
 
     @property
     def ready(self) -> bool:
         """Whether requests can be answered; a chain out of reach only delays evidence."""
-        return self.database is DatabaseState.READY and all(self.checks.values())
+        return self.database is DatabaseState.READY and self.disk and all(self.checks.values())
 
     def to_json(self) -> dict[str, object]:
         """The state for machines; nothing secret, nobody's data."""
@@ -44,8 +72,51 @@ class HealthState:
                 "genesis": chain.genesis.hex(),
                 "contracts": {name: "0x" + address.hex() for name, address in chain.contracts},
             },
+            "disk": "free" if self.disk else "full",
             "checks": self.checks,
+            "age_seconds": round(self.age, 1),
         }
+
+
+@dataclass(slots=True)
+class Part(Generic[T]):
+    """One part that is looked at again and again, in a thread of its own.
+
+    Args:
+        name: for the journal.
+        look: finds its state, however long that takes.
+        unknown: its state while nothing is known.
+        ticks: seconds on a clock that only goes forward.
+    """
+
+    name: str
+    look: Callable[[], T]
+    unknown: T
+    ticks: Callable[[], float] = time.monotonic
+    _found: tuple[T, float] | None = None
+
+    def refresh(self) -> None:
+        """Look now."""
+        found = self.look()
+        self._found = found, self.ticks()
+
+    def keep_looking(self, stop: threading.Event) -> None:
+        """Look until it is stopped."""
+        while True:
+            try:
+                self.refresh()
+            except Exception as error:  # noqa: BLE001 - an old state becomes an unknown one
+                warn("health.failed", kind=self.name, **describe(error))
+            if stop.wait(LOOK_SECONDS):
+                return
+
+    def state(self) -> tuple[T, float]:
+        """What was last found and how many seconds ago; once that is too old, nothing."""
+        if self._found is None:
+            return self.unknown, OLD_SECONDS
+        found, at = self._found
+        age = self.ticks() - at
+        return (found if age < OLD_SECONDS else self.unknown), age
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +128,40 @@ class Health:
         revision: the shape that this program works with.
         ledger: asked for its identity.
         checks: what was found of each demonstration at start.
+        folders: must take what is written.
     """
 
     storage: Storage
     revision: str
     ledger: Ledger
     checks: dict[str, bool]
+    folders: Sequence[Path] = ()
+    _parts: "_Parts" = field(init=False, repr=False)
 
-    def look(self) -> HealthState:
-        """The state now."""
-        return HealthState(self._database(), self._chain(), self.checks)
+    def __post_init__(self) -> None:
+        made = _Parts(
+            Part("database", self._database, DatabaseState.UNREACHABLE),
+            Part("chain", self._chain, None),
+            Part("disk", lambda: find_room(self.folders), None),
+        )
+        object.__setattr__(self, "_parts", made)
+
+    def watch(self) -> "Health":
+        """Look in the background from now on, until the process ends."""
+        self._parts.begin()
+        return self
+
+    def state(self) -> HealthState:
+        """What was last found, from memory. Where nobody looks in the background, look now."""
+        parts = self._parts
+        if not parts.begun:
+            for part in (parts.database, parts.chain, parts.disk):
+                part.refresh()
+        database, first = parts.database.state()
+        chain, second = parts.chain.state()
+        disk, third = parts.disk.state()
+        room = disk is not None and all(disk.values())
+        return HealthState(database, chain, self.checks, room, max(first, second, third))
 
     def _database(self) -> DatabaseState:
         try:
@@ -76,7 +171,22 @@ class Health:
         return DatabaseState.READY if found == self.revision else DatabaseState.OTHER_SHAPE
 
     def _chain(self) -> ChainIdentity | None:
-        try:
+        with suppress(EvidenceError):
             return self.ledger.identity()
-        except EvidenceError:
-            return None
+        return None
+
+
+@dataclass(slots=True)
+class _Parts:
+    database: Part[DatabaseState]
+    chain: Part[ChainIdentity | None]
+    disk: Part[Mapping[Path, bool] | None]
+    begun: bool = False
+
+    def begin(self) -> None:
+        self.begun = True
+        looks = (self.database.keep_looking, self.chain.keep_looking, self.disk.keep_looking)
+        for look in looks:
+            threading.Thread(
+                target=look, args=(threading.Event(),), name="health", daemon=True
+            ).start()

@@ -65,10 +65,12 @@ from api.ports.errors import StorageShapeError
 from api.ports.means import Clock, Means, whole_second
 from api.settings import Settings
 from api.store.database import Database
+from api.store.engines import parse_url, sqlite_path
 from api.store.log_key_files import LogKeyFiles
 from api.store.migration import migrate, newest_revision
 from api.store.register_files import FileRegister, RegisterFiles
 from api.store.secret_files import IssuerKeyFiles, SecretFiles
+from api.waiting.bulkhead import Bulkhead
 from contracts.evidence.ledger import Ledger
 from verifier.eligibility.catalogue import load_catalogue
 
@@ -76,6 +78,8 @@ if TYPE_CHECKING:
     from contracts.chain.embedded import EmbeddedLedger
 
 Ports = tuple[int, int, int]
+CHAIN_SECONDS: Final = 5.0
+"""How long a request waits for the chain's owner."""
 VERIFIER_NAME: Final = "dojang verifier"
 RELYING_PARTY_NAME: Final = "도장 · dojang"
 
@@ -102,14 +106,14 @@ def wire(
         StorageError: the database cannot be opened, or has another shape.
     """
     shown = _load_demos(demo)
-    ledger = RemoteLedger(settings.chain)
+    ledger = RemoteLedger(settings.chain, CHAIN_SECONDS, Bulkhead("chain", CHAIN_SECONDS))
     with closing(open_database(settings)) as storage:
         checks = {entry.kind: entry.report.ok for entry in shown}
         means = wire_means(settings, storage)
         wallets = wire_wallets(settings, means, storage, ledger, demo=demo is not None, ports=ports)
         parts = Parts(
             means=means,
-            health=Health(storage, newest_revision(), ledger, checks),
+            health=Health(storage, newest_revision(), ledger, checks, _folders(settings)).watch(),
             demos=shown,
             origins=Origins.of(settings, ports),
             rates=Rates(system_clock, secrets.token_bytes, settings.workers),
@@ -123,6 +127,14 @@ def wire(
             counters=wire_counters(settings, means, wallets, ports, demo=demo is not None),
         )
         yield create_service(parts, ports)
+
+
+def _folders(settings: Settings) -> tuple[Path, ...]:
+    """The folders that are written while the service runs."""
+    folders = [settings.chain, settings.keys, settings.measures, settings.published]
+    path = sqlite_path(parse_url(settings.database.reveal()))
+    folders += [settings.destructions.parent, *([] if path is None else [path.parent])]
+    return tuple(dict.fromkeys(folders))
 
 
 def wire_means(settings: Settings, storage: Database) -> Means:

@@ -1,6 +1,5 @@
 """Prove from our own tiles that an entry of a log lies under a checkpoint on chain."""
 
-import threading
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -9,6 +8,7 @@ from api.ports.log_keys import LogKeys
 from api.ports.logs import LogReader
 from api.ports.means import Clock
 from api.ports.storage import Storage
+from api.waiting.turn import Turn
 from contracts.evidence.errors import LedgerError, LedgerUnavailableError, ProofError
 from contracts.evidence.ledger import Ledger
 from contracts.evidence.merkle import check_inclusion, leaf_hash, prove_inclusion
@@ -17,6 +17,8 @@ from contracts.evidence.snapshot import AnchoredCheckpoint, TrustSnapshot
 from contracts.evidence.tiles import TileReader
 
 REFRESH: Final = timedelta(seconds=5)
+LONGEST_USE: Final = timedelta(seconds=15)
+"""How old an answer may be that is used while a newer one is on its way."""
 
 
 @dataclass(slots=True)
@@ -37,7 +39,7 @@ class LogProofs:
     keys: LogKeys
     ledger: Ledger
     clock: Clock
-    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _turn: Turn = field(default_factory=Turn, repr=False)
     _kept: tuple[datetime, TrustSnapshot | LedgerError] | None = field(default=None, repr=False)
     _wanted: int = field(default=0, repr=False)
 
@@ -64,18 +66,34 @@ class LogProofs:
 
         A chain that was rolled back never shows that block: it is asked for it once, no more.
         """
-        at = self.clock()
-        with self._lock:
-            if (
-                self._kept is None
-                or not self._kept[0] <= at < self._kept[0] + REFRESH
-                or (block > self._wanted and _ends_before(self._kept[1], block))
-            ):
-                self._kept, self._wanted = (at, self._ask()), max(block, self._wanted)
-            found = self._kept[1]
+        found = self._newest(self.clock(), block)
         if isinstance(found, LedgerError):
             raise LedgerUnavailableError(str(found)) from found
         return found
+
+    def _newest(self, at: datetime, block: int) -> TrustSnapshot | LedgerError:
+        """What the chain last said; one thread at a time asks, and few wait for it."""
+        kept = self._kept
+        if kept is not None and self._is_new(kept, at, block):
+            return kept[1]
+        is_usable = kept is not None and kept[0] <= at < kept[0] + LONGEST_USE
+        if not self._turn.begin(wait=not is_usable):
+            others = LedgerUnavailableError("others wait for the chain")
+            return kept[1] if kept is not None and is_usable else others
+        try:
+            kept = self._kept
+            if kept is None or not self._is_new(kept, at, block):
+                self._kept = kept = at, self._ask()
+                self._wanted = max(block, self._wanted)
+            return kept[1]
+        finally:
+            self._turn.end()
+
+    def _is_new(
+        self, kept: tuple[datetime, TrustSnapshot | LedgerError], at: datetime, block: int
+    ) -> bool:
+        is_lacking = block > self._wanted and _ends_before(kept[1], block)
+        return kept[0] <= at < kept[0] + REFRESH and not is_lacking
 
     def _ask(self) -> TrustSnapshot | LedgerError:
         try:

@@ -3,6 +3,9 @@
 Sources: OpenID Connect Core 1.0, Discovery 1.0, RFC 7636 (PKCE, S256), RFC 9207 (``iss`` in the
 answer), RFC 9700 (best practice). One provider is known, so no answer can be mixed up with
 another's; ``iss`` is looked at all the same.
+
+Whatever is asked of the provider for one step is asked behind its bulkhead: few at once, all of it
+within one deadline, and nothing while the provider is silent.
 """
 
 import hmac
@@ -12,14 +15,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from api.identity.id_token import FRESH, SUBJECT, Expected, check_id_token, key_id
-from api.identity.provider_documents import Documents, check_address
+from api.identity.provider_documents import MAX_SECONDS, Documents, check_address
 from api.ports.accounts import Subject
 from api.ports.door import (
     DoorError,
@@ -28,6 +31,7 @@ from api.ports.door import (
     ProviderSecrets,
     ProviderUnavailableError,
 )
+from api.waiting.bulkhead import Bulkhead, NeighbourError
 from contracts.evidence.encoding import Json, b64u_encode
 
 DISCOVERY: Final = "/.well-known/openid-configuration"
@@ -36,6 +40,7 @@ REFETCH_SECONDS: Final = 60.0
 """An unknown key is asked for at most this often: a stranger cannot make us call the provider."""
 MAX_KEYS: Final = 32
 OPENID: Final = "openid"
+T = TypeVar("T")
 _STOPPED: Final = frozenset({"access_denied", "consent_required", "interaction_required"})
 """Errors that mean the person did not go on (RFC 6749 4.1.2.1, OpenID Connect Core 3.1.2.6)."""
 _LATER: Final = frozenset({"server_error", "temporarily_unavailable"})
@@ -80,6 +85,7 @@ class OidcProvider:
     client: Client
     documents: Documents = field(default_factory=Documents)
     ticks: Callable[[], float] = time.monotonic
+    calls: Bulkhead = field(default_factory=lambda: Bulkhead("provider", MAX_SECONDS), repr=False)
     _found: Discovered | None = field(default=None, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -89,7 +95,7 @@ class OidcProvider:
         Raises:
             ProviderUnavailableError: the provider cannot be asked.
         """
-        found = self._discovered(KEPT_SECONDS)
+        found = self._call(lambda deadline: self._discovered(KEPT_SECONDS, deadline))
         query = {
             "response_type": "code",
             "client_id": self.client.name,
@@ -117,17 +123,32 @@ class OidcProvider:
             raise DoorError("the answer is of another browser or sign-in")
         if not answer.code:
             raise _refusal(answer.error)
-        found = self._discovered(KEPT_SECONDS)
+        return self._call(lambda deadline: self._identify(answer, secrets, at, deadline))
+
+    def _call(self, ask: Callable[[float], T]) -> T:
+        """Ask behind the bulkhead; what is asked is given its deadline (monotonic seconds)."""
+        deadline = time.monotonic() + self.calls.seconds
+        try:
+            return self.calls.ask(lambda: ask(deadline))
+        except NeighbourError as error:
+            raise ProviderUnavailableError("the provider does not answer now") from error
+
+    def _identify(
+        self, answer: ProviderAnswer, secrets: ProviderSecrets, at: datetime, deadline: float
+    ) -> Subject:
+        found = self._discovered(KEPT_SECONDS, deadline)
         if answer.issuer != self.client.issuer and (answer.issuer or found.tells_issuer):
             raise DoorError("the answer is of another issuer")
-        token = self._token(found, answer.code, secrets)
+        token = self._token(found, answer.code, secrets, deadline)
         if key_id(token) not in {key.kid or "" for key in found.keys.keys}:
-            found = self._discovered(REFETCH_SECONDS)
+            found = self._discovered(REFETCH_SECONDS, deadline)
         client = self.client
         expected = Expected(client.issuer, client.name, secrets.nonce, at, client.claim)
         return Subject(self.client.issuer, check_id_token(token, found.keys, expected))
 
-    def _token(self, found: Discovered, code: str, secrets: ProviderSecrets) -> str:
+    def _token(
+        self, found: Discovered, code: str, secrets: ProviderSecrets, deadline: float
+    ) -> str:
         form = {
             "grant_type": "authorization_code",
             "code": code,
@@ -136,28 +157,32 @@ class OidcProvider:
             "code_verifier": secrets.verifier,
         }
         known = (self.client.name, self.client.secret) if self.client.secret else None
-        token = self.documents.post(found.token, form, known).get("id_token")
+        token = self.documents.post(found.token, form, known, deadline).get("id_token")
         if not isinstance(token, str):
             raise DoorError("the provider gave no token")
         return token
 
-    def _discovered(self, oldest: float) -> Discovered:
+    def _discovered(self, oldest: float, deadline: float) -> Discovered:
         """What was found not longer ago than so many seconds; asked by one thread at a time."""
-        with self._lock:
+        if not self._lock.acquire(timeout=max(0.0, deadline - time.monotonic())):
+            raise ProviderUnavailableError("others wait for the provider's answer")
+        try:
             found = self._found
             if found is None or self.ticks() - found.at >= oldest:
-                found = self._discover()
+                found = self._discover(deadline)
                 self._found = found
             return found
+        finally:
+            self._lock.release()
 
-    def _discover(self) -> Discovered:
-        told = self.documents.get(self.client.issuer + DISCOVERY)
+    def _discover(self, deadline: float) -> Discovered:
+        told = self.documents.get(self.client.issuer + DISCOVERY, deadline)
         if told.get("issuer") != self.client.issuer:
             raise ProviderUnavailableError("the provider says it is another")
         return Discovered(
             authorization=_address(told, "authorization_endpoint"),
             token=_address(told, "token_endpoint"),
-            keys=_keys(self.documents.get(_address(told, "jwks_uri"))),
+            keys=_keys(self.documents.get(_address(told, "jwks_uri"), deadline)),
             tells_issuer=told.get("authorization_response_iss_parameter_supported") is True,
             at=self.ticks(),
         )

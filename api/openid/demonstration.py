@@ -162,8 +162,10 @@ class Demonstration:
             if self._looked == at:
                 return
             self._looked = at
-            names = self.console.office.agencies.keys() - self._enrolled
-            self._enrolled |= {name for name in names if self.console.is_enrolled(name)}
+        names = self.console.office.agencies.keys() - self._enrolled
+        found = {name for name in names if self.console.is_enrolled(name)}
+        with self._lock:
+            self._enrolled |= found
 
     def _find(self, kind: str, person: str, at: datetime) -> None:
         """Refuse now whom the register does not know; a slow register may answer later."""
@@ -175,7 +177,8 @@ class Demonstration:
             raise PersonUnknownError("the register knows nobody of that id") from error
 
     def _enrol(self, agency: str, at: datetime) -> None:
-        with self._lock:
-            if agency not in self._enrolled:
-                self.console.enrol(agency, at)
+        """Enter an agency in the registry; of several who do so at once, nobody waits."""
+        if agency not in self._enrolled:
+            self.console.enrol(agency, at)
+            with self._lock:
                 self._enrolled.add(agency)

@@ -8,24 +8,30 @@ bytes. On trial plain HTTP on this machine is taken as well.
 import ipaddress
 import socket
 import ssl
+import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from http.client import HTTPConnection, HTTPException, HTTPResponse
 from typing import ClassVar, Final
 from urllib.parse import SplitResult, urljoin, urlsplit
 
+from api.waiting.bulkhead import Bulkhead, NeighbourError
+from api.waiting.http import Answer, ExchangeError, Question, Target, exchange
 from verifier.credential.bundle import MAX_BUNDLE_BYTES, FetchedStatusList, decode_bundle
 from verifier.credential.inclusion import LeafTile
 from verifier.errors import BundleFormError
 
 MAX_ADDRESS: Final = 2048
 MAX_REDIRECTS: Final = 3
-MAX_SECONDS: Final = 10.0
+MAX_SECONDS: Final = 4.0
+HOST_SLOTS: Final = 4
+"""Calls to one host that may be on their way at once."""
+MAX_HOSTS: Final = 64
 MAX_LIST_BYTES: Final = 4 << 20
 MAX_TILE_BYTES: Final = 1 << 20
-_CHUNK: Final = 1 << 16
+_HEADERS: Final = {"User-Agent": "dojang"}
 _MOVED: Final = frozenset({301, 302, 303, 307, 308})
 _OK: Final = 200
 _PORTS: Final = {"https": 443, "http": 80}
@@ -90,22 +96,14 @@ class SafeFetcher:
 
     def _hop(self, address: str, most: int, deadline: float) -> bytes | str:
         parts = _split(address)
-        target = self._target(parts)
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         try:
-            connection = self._connect(parts, target, deadline)
-        except (OSError, ValueError) as error:
-            raise UnreachableError("no connection") from error
-        try:
-            path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-            headers = {"Accept-Encoding": "identity", "User-Agent": "dojang"}
-            connection.request("GET", path, headers=headers)
-            return _read(connection, connection.getresponse(), most, deadline)
-        except (OSError, HTTPException, ValueError) as error:
+            answer = exchange(self._target(parts), Question("GET", path, _HEADERS), most, deadline)
+        except ExchangeError as error:
             raise UnreachableError("no usable answer") from error
-        finally:
-            connection.close()
+        return _content(answer)
 
-    def _target(self, parts: SplitResult) -> str:
+    def _target(self, parts: SplitResult) -> Target:
         """The one network address to call, after all of the name's were looked at."""
         host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
         try:
@@ -117,20 +115,8 @@ class SafeFetcher:
             raise ForbiddenAddressError("only https is called")
         if not addresses or not all(allowed(text) for text in addresses):
             raise ForbiddenAddressError("the name leads to an address that is not called")
-        return addresses[0]
-
-    def _connect(self, parts: SplitResult, target: str, deadline: float) -> HTTPConnection:
-        port = parts.port or _PORTS[parts.scheme]
-        plain = socket.create_connection((target, port), _left(deadline))
-        connection = HTTPConnection(parts.hostname or "", port)
-        connection.sock = plain
-        if parts.scheme == "https":
-            try:
-                connection.sock = self.context.wrap_socket(plain, server_hostname=parts.hostname)
-            except BaseException:
-                plain.close()
-                raise
-        return connection
+        context = self.context if parts.scheme == "https" else None
+        return Target(addresses[:1], host, port, context)
 
 
 def _split(address: str) -> SplitResult:
@@ -146,32 +132,16 @@ def _split(address: str) -> SplitResult:
     return parts
 
 
-def _read(
-    connection: HTTPConnection, answer: HTTPResponse, most: int, deadline: float
-) -> bytes | str:
+def _content(answer: Answer) -> bytes | str:
+    """The body, or where it moved to."""
     if answer.status in _MOVED:
-        location = answer.getheader("location")
+        location = answer.headers.get("location")
         if not location:
             raise UnreachableError("a redirect to nowhere")
         return location
-    if answer.status != _OK or answer.getheader("content-encoding", "identity") != "identity":
+    if answer.status != _OK or answer.headers.get("content-encoding", "identity") != "identity":
         raise UnreachableError("not found, or not as it was asked for")
-    body = bytearray()
-    while len(body) <= most:
-        if connection.sock is not None:
-            connection.sock.settimeout(_left(deadline))
-        part = answer.read1(_CHUNK)
-        if not part:
-            return bytes(body)
-        body += part
-    raise UnreachableError("the body is too long")
-
-
-def _left(deadline: float) -> float:
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise UnreachableError("it took too long")
-    return left
+    return answer.body
 
 
 def _is_public(text: str) -> bool:
@@ -200,6 +170,25 @@ def _unwrapped(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | Non
 _NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
 
 
+@dataclass(slots=True)
+class Hosts:
+    """A bulkhead for each host that is called: one that hangs takes no other's slots."""
+
+    seconds: float = MAX_SECONDS
+    _known: OrderedDict[str, Bulkhead] = field(default_factory=OrderedDict)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def bulkhead(self, host: str) -> Bulkhead:
+        """The host's; of those that were not called for longest, no more than so many are kept."""
+        with self._lock:
+            found = self._known.get(host) or Bulkhead("mirror", self.seconds, HOST_SLOTS)
+            self._known[host] = found
+            self._known.move_to_end(host)
+            if len(self._known) > MAX_HOSTS:
+                self._known.popitem(last=False)
+            return found
+
+
 @dataclass(frozen=True, slots=True)
 class HttpMirror:
     """``api.openid.trusting.Mirror``: other services' evidence, none of it believed by itself.
@@ -209,13 +198,14 @@ class HttpMirror:
 
     fetcher: SafeFetcher
     tiles: Mapping[str, str]
+    hosts: Hosts = field(default_factory=Hosts)
 
     def tile(self, origin: str, number: int) -> LeafTile | None:
         """A whole tile, from a bundle with that tile; None where it cannot be had."""
         if origin not in self.tiles:
             return None
         try:
-            data = self.fetcher.fetch(f"{self.tiles[origin]}/{number}", MAX_TILE_BYTES)
+            data = self._fetch(f"{self.tiles[origin]}/{number}", MAX_TILE_BYTES)
             found = decode_bundle(data[:MAX_BUNDLE_BYTES]).tiles
         except (RetrievalError, BundleFormError):
             return None
@@ -224,7 +214,19 @@ class HttpMirror:
     def status_list(self, uri: str, at: datetime) -> FetchedStatusList | None:
         """A whole status list; None where it cannot be had."""
         try:
-            token = self.fetcher.fetch(uri, MAX_LIST_BYTES).decode("ascii").strip()
+            token = self._fetch(uri, MAX_LIST_BYTES).decode("ascii").strip()
         except (RetrievalError, UnicodeDecodeError):
             return None
         return FetchedStatusList(uri, token, at)
+
+    def _fetch(self, address: str, most: int) -> bytes:
+        """Fetch behind the bulkhead of the address's host.
+
+        Raises:
+            RetrievalError: nothing was fetched.
+        """
+        host = urlsplit(address).hostname or ""
+        try:
+            return self.hosts.bulkhead(host).ask(lambda: self.fetcher.fetch(address, most))
+        except NeighbourError as error:
+            raise UnreachableError("the host does not answer now") from error

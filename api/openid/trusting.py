@@ -5,14 +5,17 @@ fetched under it is assembled once and used for every presentation until then.
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from functools import partial
+from typing import Final, Protocol, TypeVar
 
 from api.openid.ports import OpenIdStorage
 from api.ports.logs import LogReader
-from contracts.evidence.errors import ProofError
+from api.waiting.turn import Turn
+from contracts.evidence.errors import LedgerUnavailableError, ProofError
 from contracts.evidence.ledger import Ledger
 from contracts.evidence.names import issuer_id, log_id, status_list_id
 from contracts.evidence.snapshot import IssuerKey, TrustSnapshot
@@ -23,6 +26,13 @@ from verifier.credential.needs import Needs
 from verifier.credential.trust import TrustMaterial
 
 REFRESH: Final = timedelta(seconds=5)
+LONGEST_USE: Final = timedelta(seconds=15)
+"""How old a snapshot may be that is used while a newer one is on its way."""
+FETCHERS: Final = 4
+FETCH_SECONDS: Final = 5.0
+"""For everything that one presentation needs of others, together."""
+MAX_FETCHES: Final = 32
+T = TypeVar("T")
 MAX_KEPT_TILES: Final = 512
 MAX_KEPT_LISTS: Final = 256
 
@@ -91,7 +101,8 @@ class Trust:
     mirror: Mirror | None = None
     before: Callable[[datetime], bool] | None = None
     refresh: timedelta = REFRESH
-    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _turn: Turn = field(default_factory=Turn, repr=False)
+    _growing: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _kept: "_Kept | None" = field(default=None, repr=False)
 
     def material(self, needs: Needs, at: datetime) -> TrustMaterial:
@@ -100,13 +111,12 @@ class Trust:
         if kept.holds(needs):
             return kept.material
         tiles, uris = needs.tiles - kept.asked_tiles, needs.status_lists - kept.asked_lists
+        snapshot = kept.snapshot
         found = EvidenceBundle(
-            tiles=tuple(t for place in sorted(tiles) if (t := self._tile(kept.snapshot, *place))),
-            status_lists=tuple(
-                one for uri in sorted(uris) if (one := self._list(kept.snapshot, uri, at))
-            ),
+            tiles=_together([partial(self._tile, snapshot, *place) for place in sorted(tiles)]),
+            status_lists=_together([partial(self._list, snapshot, u, at) for u in sorted(uris)]),
         )
-        with self._lock:
+        with self._growing:
             base = self._kept if self._kept is not None and self._kept.taken == kept.taken else kept
             self._kept = grown = base.with_evidence(needs, found)
         return grown.material
@@ -121,17 +131,49 @@ class Trust:
         return () if issuer is None else issuer.keys
 
     def _current(self, at: datetime, reach: Mapping[str, int] | None = None) -> "_Kept":
-        """What is known now; without ``reach`` as new as can be."""
-        with self._lock:
-            kept = self._kept
-            if kept is not None and kept.taken <= at < kept.taken + self.refresh:
-                enough = reach is not None and kept.reaches(reach)
-                if enough or self.before is None or not self.before(at):
-                    return kept
-            elif self.before is not None:
-                self.before(at)
-            self._kept = kept = _Kept(self.ledger.snapshot(), at)
+        """What is known now; without ``reach`` as new as can be.
+
+        One thread at a time asks the chain. Meanwhile the others use what was known before, unless
+        it is too old; then few of them wait, and not for long.
+
+        Raises:
+            LedgerUnavailableError: the chain does not answer, or others wait for it already.
+        """
+        kept = self._kept
+        if kept is not None and self._is_enough(kept, at, reach):
             return kept
+        is_usable = (
+            kept is not None
+            and kept.taken <= at < kept.taken + LONGEST_USE
+            and (reach is None or kept.reaches(reach))
+        )
+        if not self._turn.begin(wait=not is_usable):
+            if kept is None or not is_usable:
+                raise LedgerUnavailableError("others wait for the chain")
+            return kept
+        try:
+            return self._take(at, reach)
+        finally:
+            self._turn.end()
+
+    def _is_enough(self, kept: "_Kept", at: datetime, reach: Mapping[str, int] | None) -> bool:
+        """Whether it is new enough, without asking anybody."""
+        is_new = kept.taken <= at < kept.taken + self.refresh
+        return is_new and (self.before is None or (reach is not None and kept.reaches(reach)))
+
+    def _take(self, at: datetime, reach: Mapping[str, int] | None) -> "_Kept":
+        """Ask the chain, unless another did meanwhile or nothing is newer."""
+        kept = self._kept
+        if kept is not None and self._is_enough(kept, at, reach):
+            return kept
+        is_new = kept is not None and kept.taken <= at < kept.taken + self.refresh
+        is_grown = self.before is not None and self.before(at)
+        if kept is not None and is_new and not is_grown:
+            return kept
+        taken = _Kept(self.ledger.snapshot(), at)
+        with self._growing:
+            self._kept = taken
+        return taken
 
     def _tile(self, snapshot: TrustSnapshot, origin: str, number: int) -> LeafTile | None:
         """Only of logs that the chain knows: nobody makes us call an address by naming it."""
@@ -197,6 +239,21 @@ class _Kept:
                 ),
             ),
         )
+
+
+def _together(fetches: Sequence[Callable[[], T | None]]) -> tuple[T, ...]:
+    """What can be had in time, a few at once; the rest is left out, and so is one too many."""
+    if len(fetches) == 1:
+        alone = fetches[0]()
+        return () if alone is None else (alone,)
+    pool = ThreadPoolExecutor(FETCHERS, "fetch")
+    try:
+        begun = [pool.submit(fetch) for fetch in fetches[:MAX_FETCHES]]
+        wait(begun, FETCH_SECONDS)
+        ended = [call.result() for call in begun if call.done()]
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+    return tuple(one for one in ended if one is not None)
 
 
 def _read(logs: LogReader, name: str, path: str) -> bytes:

@@ -7,6 +7,7 @@ account may enter.
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -37,7 +38,8 @@ from contracts.evidence.snapshot import (
 )
 from contracts.evidence.snapshot_file import encode_snapshot
 
-PATIENCE_SECONDS: Final = 60.0
+PATIENCE_SECONDS: Final = 10.0
+"""For a request to arrive whole, and again for its answer to be taken."""
 MOST_VISITORS: Final = 64
 _MODE: Final = 0o600
 
@@ -59,14 +61,19 @@ class ChainDoor:
                 visitor, _ = self.listener.accept()
             except OSError:
                 return
-            self._places.acquire()
+            if not self._places.acquire(blocking=False):
+                visitor.close()  # as many as may be are attended to
+                continue
             threading.Thread(target=self._attend, args=(visitor,), daemon=True).start()
 
     def _attend(self, visitor: socket.socket) -> None:
         try:
             with visitor:
+                deadline = time.monotonic() + PATIENCE_SECONDS
+                request = receive_message(visitor, MAX_REQUEST_BYTES, deadline)
+                answer = self._answer(request)
                 visitor.settimeout(PATIENCE_SECONDS)
-                send_message(visitor, self._answer(receive_message(visitor, MAX_REQUEST_BYTES)))
+                send_message(visitor, answer)
         except (OSError, EvidenceError):
             return  # the visitor went away, or is none of ours
         finally:

@@ -6,6 +6,7 @@ bytes. Both sides belong to one service on one machine and run the same program.
 """
 
 import socket
+import time
 from collections.abc import Mapping
 from typing import Final
 
@@ -200,21 +201,31 @@ def send_message(connection: socket.socket, data: bytes) -> None:
     connection.sendall(len(data).to_bytes(_LENGTH_BYTES, "big") + data)
 
 
-def receive_message(connection: socket.socket, most: int) -> bytes:
+def receive_message(connection: socket.socket, most: int, deadline: float) -> bytes:
     """Receive one message whole.
+
+    Args:
+        connection: to whoever sends it.
+        most: bytes that it may have.
+        deadline: by ``time.monotonic``, when all of it must have come, however slowly it comes.
 
     Raises:
         EncodingError: longer than ``most``, or it ended early.
+        OSError: not in time, or the connection broke.
     """
-    length = int.from_bytes(_receive(connection, _LENGTH_BYTES), "big")
+    length = int.from_bytes(_receive(connection, _LENGTH_BYTES, deadline), "big")
     if length > most:
         raise EncodingError("the message is too long")
-    return _receive(connection, length)
+    return _receive(connection, length, deadline)
 
 
-def _receive(connection: socket.socket, count: int) -> bytes:
+def _receive(connection: socket.socket, count: int, deadline: float) -> bytes:
     data = bytearray()
     while len(data) < count:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the message comes too slowly")
+        connection.settimeout(left)
         piece = connection.recv(min(count - len(data), _PIECE_BYTES))
         if not piece:
             raise EncodingError("the message ended early")

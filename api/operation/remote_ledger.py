@@ -1,6 +1,7 @@
 """The ledger port through the door: for the processes that do not own the chain."""
 
 import socket
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -19,6 +20,7 @@ from api.operation.door_messages import (
     send_message,
 )
 from api.operation.socket_path import reachable
+from api.waiting.bulkhead import Bulkhead, NeighbourError
 from contracts.evidence.errors import EncodingError, LedgerUnavailableError
 from contracts.evidence.snapshot import (
     AnchoredCheckpoint,
@@ -37,12 +39,14 @@ ANSWER_SECONDS: Final = 30.0
 class RemoteLedger:
     """``contracts.evidence.ledger.Ledger`` of whoever owns the folder now.
 
-    Every method raises ``LedgerUnavailableError`` where nobody opens the door; every act may be
-    asked again.
+    Every method raises ``LedgerUnavailableError`` where nobody opens the door, or the answer has
+    not come whole after so many seconds; every act may be asked again. Behind a bulkhead nobody
+    waits for an owner that is silent: for the processes that answer requests.
     """
 
     folder: Path
     seconds: float = ANSWER_SECONDS
+    calls: Bulkhead | None = None
 
     def is_open(self) -> bool:
         """Whether somebody owns the chain now and answers."""
@@ -105,15 +109,24 @@ class RemoteLedger:
         return decode_status(self._ask("publish_status", status_list, version, digest))
 
     def _ask(self, act: str, *arguments: Argument) -> bytes:
+        request = encode_request(act, arguments)
         try:
-            with (
-                reachable(self.folder / DOOR) as address,
-                socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as visit,
-            ):
-                visit.settimeout(self.seconds)
-                visit.connect(address)
-                send_message(visit, encode_request(act, arguments))
-                answer = receive_message(visit, MAX_ANSWER_BYTES)
-        except (OSError, EncodingError):
+            answer = (
+                self._visit(request)
+                if self.calls is None
+                else self.calls.ask(lambda: self._visit(request))
+            )
+            return decode_answer(answer)
+        except (OSError, EncodingError, NeighbourError):
             raise LedgerUnavailableError("the chain's owner does not answer") from None
-        return decode_answer(answer)
+
+    def _visit(self, request: bytes) -> bytes:
+        deadline = time.monotonic() + self.seconds
+        with (
+            reachable(self.folder / DOOR) as address,
+            socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as visit,
+        ):
+            visit.settimeout(self.seconds)
+            visit.connect(address)
+            send_message(visit, request)
+            return receive_message(visit, MAX_ANSWER_BYTES, deadline)

@@ -68,8 +68,8 @@ def trail_pages(demos: list[ShownDemo], health: Health, ways: Sequence[Way] = ()
     by_kind = {demo.kind: demo for demo in demos}
 
     @routes.get("/", summary="The demonstrations and the health of the service")
-    def start(request: Request, lang: Literal["ko", "en"] = "ko") -> Response:
-        context = {"lang": lang, "demos": demos, "health": health.look(), "ways": ways}
+    async def start(request: Request, lang: Literal["ko", "en"] = "ko") -> Response:
+        context = {"lang": lang, "demos": demos, "health": health.state(), "ways": ways}
         return templates.TemplateResponse(request, "trails.html", context)
 
     @routes.get("/demo/{kind}/{path:path}", summary="A file that stands behind a figure")

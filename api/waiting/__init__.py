@@ -1,0 +1,1 @@
+"""Waiting for neighbours: bounded in time, in number, and given up while one is silent."""
