@@ -6,47 +6,52 @@ What is cut short is finished the next time: a signed state without a block is s
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from api.actions.anchor_logs import anchor_state, seal_log, send_anchor
+from api.openid.log_places import SLICE, append_slice, close_blocks
 from api.ports.log_keys import LogKeys
 from api.ports.storage import Storage
-from contracts.evidence.encoding import HASH_BYTES
 from contracts.evidence.ledger import Ledger
 from verifier.credential.keys import Randomness
-
-DEFAULT_PADDING: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Anchoring:
-    """How logs of credentials are closed and anchored; ``padding`` 1 adds no leaves."""
+    """How logs of credentials are closed and anchored."""
 
     storage: Storage
     keys: LogKeys
     ledger: Ledger
     rng: Randomness
-    padding: int = DEFAULT_PADDING
 
     def close(self, log: str, at: datetime) -> bool:
-        """Pad and sign a log's state, if anything is new; the outbox then anchors it."""
+        """Append what waits, pad and sign the log's state, if anything is new.
+
+        The outbox then anchors it. What was cut short in between goes on here.
+        """
         with self.storage.reading() as reading:
             known = reading.logs.last_anchor(log)
             waits = known is not None and known.block is None
-            if not waits and reading.logs.size(log) == (known.size if known else 0):
+            grown = reading.logs.size(log) != (known.size if known else 0)
+            if not waits and not grown and not reading.logs.taken_places().get(log):
                 return False
         with self.storage.work() as work:
-            tree, last = work.logs.open(log), work.logs.last_anchor(log)
+            work.logs.open(log)
+            last = work.logs.last_anchor(log)
             if last and last.block is None:
                 if not last.is_lost:
                     send_anchor(work, last, at)
                 return False
-            if tree.size == (last.size if last else 0):
-                return False
-            while tree.size % self.padding:
-                tree.append(self.rng(HASH_BYTES))
-            work.logs.keep(log, tree)
+            close_blocks(work.logs, log)
+        self._append(log, last.size if last else 0)
         return seal_log(self.storage, self.keys, log, at) is not None
+
+    def _append(self, log: str, anchored: int) -> None:
+        """Append the closed blocks, a slice in each transaction, so that nobody waits for all."""
+        count = SLICE
+        while count == SLICE:
+            with self.storage.work() as work:
+                count = append_slice(work.logs, log, anchored, self.rng)
 
     def anchor_now(self, log: str, at: datetime) -> bool:
         """Close a log and anchor it without waiting for the outbox; whether anything was new.

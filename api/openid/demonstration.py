@@ -154,7 +154,8 @@ class Demonstration:
 
     def _sizes(self) -> Mapping[str, int]:
         with self.console.office.storage.reading() as reading:
-            return reading.logs.sizes()
+            sizes, taken = reading.logs.sizes(), reading.logs.taken_places()
+        return {name: size + taken.get(name, 0) for name, size in sizes.items()}
 
     def _look(self, at: datetime) -> None:
         """Other processes enrol agencies too: look for them, once a second."""

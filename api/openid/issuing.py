@@ -1,6 +1,6 @@
 """The credential, deferred and notification endpoints: copies are signed where they are recorded.
 
-The place in the log is reserved, the copy signed and its leaf kept in one transaction: a place
+The place in the log is given out, the copy signed and its leaf kept in one transaction: a place
 without a leaf, or a credential without a place, cannot come about.
 """
 
@@ -27,6 +27,7 @@ from api.openid.errors import (
     UnknownIdentifierError,
 )
 from api.openid.granting import NONCES
+from api.openid.log_places import draw_log_places
 from api.openid.nonces import check_nonce
 from api.openid.offering import Offer
 from api.openid.office import Office, find_access
@@ -231,12 +232,14 @@ class _Order:
         )
         tree = work.logs.open(self.agency.log)
         places = draw_status_places(work, self.agency, len(self.points), expires, self.at)
-        copies = self._copies(places, tree.size)
+        indexes = draw_log_places(
+            work.logs, self.agency.log, tree.size, len(self.points), self.office.rng
+        )
+        copies = self._copies(places, indexes)
         signer = self.office.keys.signer(self.agency.id)
         made = issue_batch(order, copies, signer, self.office.rng)
-        for one in made:
-            tree.append(one.leaf)
-        work.logs.keep(self.agency.log, tree)
+        leaves = {one.evidence.index: one.leaf for one in made}
+        work.logs.add_waiting(self.agency.log, leaves)
         handle = draw_word(self.office.rng)
         self._keep(work.issuing, made, places, handle, expires)
         return IssuingAnswer(
@@ -267,11 +270,13 @@ class _Order:
             for name, value in attested.items()
         }
 
-    def _copies(self, places: tuple[StatusPlace, ...], first: int) -> tuple[Copy, ...]:
+    def _copies(
+        self, places: tuple[StatusPlace, ...], indexes: tuple[int, ...]
+    ) -> tuple[Copy, ...]:
         origin = self.office.log_keys.origin(self.agency.log)
         return tuple(
-            Copy(point, place.reference, LogPlace(origin, first + number))
-            for number, (point, place) in enumerate(zip(self.points, places, strict=True))
+            Copy(point, place.reference, LogPlace(origin, index))
+            for point, place, index in zip(self.points, places, indexes, strict=True)
         )
 
     def _keep(

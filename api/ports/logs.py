@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from contracts.evidence.tiled_tree import TiledTree
@@ -36,6 +37,40 @@ class Anchor:
         return self.block is None and self.time is not None
 
 
+class BlockState(StrEnum):
+    """Whether places of a block are given out, and whether its leaves are in the log."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    APPENDED = "appended"
+
+
+@dataclass(frozen=True, slots=True)
+class LogBlock:
+    """Places of a log beyond its end, given out in a random order.
+
+    Args:
+        log: the log's name within the service.
+        base: the first place.
+        size: how many there are.
+        taken: how many were given out.
+        position: how far the present order was read; growing begins another one.
+        state: where it stands.
+    """
+
+    log: str
+    base: int
+    size: int
+    taken: int = 0
+    position: int = 0
+    state: BlockState = BlockState.OPEN
+
+    @property
+    def end(self) -> int:
+        """The place after the last."""
+        return self.base + self.size
+
+
 class LogReader(Protocol):
     """Looking at logs."""
 
@@ -44,6 +79,9 @@ class LogReader(Protocol):
 
     def sizes(self) -> Mapping[str, int]:
         """Leaves now, by log."""
+
+    def taken_places(self) -> Mapping[str, int]:
+        """Places that were given out in blocks that are not appended yet, by log."""
 
     def place(self, log: str, key: str) -> int | None:
         """The 0-based index of the leaf that was entered under a key."""
@@ -81,6 +119,27 @@ class Logs(LogReader, Protocol):
 
     def lock(self, log: str) -> int:
         """Keep other writers of a log away until the transaction ends, halted or not; its size."""
+
+    def blocks(self, log: str) -> Sequence[LogBlock]:
+        """A log's blocks by base: the newest that was appended, and all that were not."""
+
+    def keep_block(self, block: LogBlock, places: Sequence[int] | None = None) -> None:
+        """Keep a block; with ``places``, the order in which they are given out from now on."""
+
+    def ordered_places(self, block: LogBlock, count: int) -> tuple[int, ...]:
+        """The next places of a block in their order, fewer where it ends."""
+
+    def drop_block(self, block: LogBlock) -> None:
+        """Forget a block."""
+
+    def add_waiting(self, log: str, leaves: Mapping[int, bytes]) -> None:
+        """Keep leaves by their places, until these are appended."""
+
+    def waiting(self, log: str, start: int, end: int) -> Mapping[int, bytes]:
+        """Leaves that wait at places from ``start`` to before ``end``."""
+
+    def drop_waiting(self, log: str, end: int) -> None:
+        """Forget leaves at places before ``end``, which are in the log."""
 
     def enter(self, log: str, key: str, index: int) -> None:
         """Keep under which key a leaf was entered."""

@@ -181,7 +181,7 @@ class SqlIssuing(SqlStatusLists):
     def copies_of(self, agency: str, subject: bytes) -> Sequence[CopyRecord]:
         """All copies of a person, oldest first."""
         query = select(copies).where(_copy.agency == agency, _copy.subject == subject)
-        rows = self._connection.execute(query.order_by(_copy.index)).mappings()
+        rows = self._connection.execute(query.order_by(_copy.issued, _copy.index)).mappings()
         return [CopyRecord(**row) for row in rows]
 
     def copies_in(self, batch: str) -> Sequence[CopyRecord]:

@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 from api.ports.errors import LogHaltedError
 from api.ports.logs import Anchor
+from api.store.log_blocks import SqlLogBlocks
 from api.store.schema import Moment, metadata
 from api.store.upsert import insert_if_new
 from contracts.evidence.errors import ProofError
@@ -109,11 +110,8 @@ class SqlTiles:
             self.connection.execute(update(log_tiles).where(here).values(hashes=data))
 
 
-class SqlLogs:
+class SqlLogs(SqlLogBlocks):
     """``api.ports.logs.Logs`` in a transaction."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     def size(self, log: str) -> int:
         """Leaves now."""

@@ -333,6 +333,20 @@ ROWS: dict[str, Rows] = {
             },
         ),
     ],
+    "0012": [
+        (
+            "log_block",
+            {
+                "log": "applications",
+                "base": 0,
+                "size": 64,
+                "taken": 1,
+                "position": 1,
+                "state": "open",
+            },
+        ),
+        ("log_waiting_leaf", {"log": "applications", "index": 3, "leaf": b"l" * 32}),
+    ],
 }
 
 
