@@ -31,11 +31,11 @@ from voting.audit.means import Means as AuditMeans
 from voting.audit.means import Trust
 from voting.audit.statement import closing, opening
 from voting.contest.comparison import check_result
-from voting.contest.entries import Entry, entries_from_json
-from voting.contest.figures import show
+from voting.contest.entries import entries_from_json
 from voting.contest.judging import ScoreSheet
 from voting.contest.panel import MAX_JUDGES, panel_from_json
 from voting.contest.poll_counts import PollCounts
+from voting.contest.presentation import result_lines
 from voting.contest.result import Result, decide
 from voting.contest.rules import ContestRules
 from voting.disk_folder import DiskFolder
@@ -54,6 +54,10 @@ MAX_WORKERS: Final = 64
 _TENTHS: Final = 10
 _QUORUM: Final = re.compile(r"([0-9]{1,2})of([0-9]{1,2})")
 
+WHAT_IF: Final = {
+    "ko": "가정한 값으로 셈한 것입니다. 결과가 아닙니다.",
+    "en": "Computed from trial figures: this is no result.",
+}
 VERDICTS: Final = {
     "ko": {"holds": "맞음", "fails": "틀림", "undetermined": "확인 안 함"},
     "en": {"holds": "holds", "fails": "FAILS", "undetermined": "not checked"},
@@ -78,7 +82,10 @@ def _contest(options: argparse.Namespace) -> int:
     except (OSError, EncodingError, VotingError) as error:
         print(f"voting: {error}", file=sys.stderr)
         return MISUSED
-    _print(result, options.lang)
+    if options.what_if:
+        print(WHAT_IF[options.lang])
+    for line in result_lines(result, options.lang):
+        print(_printable(line))
     if published is None:
         return HOLDS
     try:
@@ -104,7 +111,11 @@ def _parser() -> argparse.ArgumentParser:
         ("counts", "the counts of the poll"),
     ):
         contest.add_argument(f"--{name}", type=Path, required=True, metavar="FILE", help=text)
-    contest.add_argument("--result", type=Path, metavar="FILE", help="the published result")
+    given = contest.add_mutually_exclusive_group()
+    given.add_argument("--result", type=Path, metavar="FILE", help="the published result")
+    given.add_argument(
+        "--what-if", action="store_true", help="sheets or counts are trial figures: say so"
+    )
     contest.add_argument("--lang", choices=("ko", "en"), default="ko")
     contest.set_defaults(run=_contest)
     _add_audit(commands.add_parser("audit", help="check a published poll"))
@@ -265,20 +276,6 @@ def _read(path: Path, limit: int = MAX_FILE_BYTES) -> bytes:
     if len(data) > limit:
         raise EncodingError(f"{path.name} is larger than {limit} bytes")
     return data
-
-
-def _print(result: Result, language: str) -> None:
-    if result.chosen is None:
-        print("순위가 없습니다." if language == "ko" else "There is no ranking.")
-        return
-    titles = {entry.id: _title(entry, language) for entry in result.standing.entries}
-    scores = dict(zip(result.chosen.entries, result.chosen.blend.scores, strict=True))
-    for place in result.chosen.places:
-        print(f"{place.rank:3}  {show(scores[place.entry]):>7}  {titles[place.entry]}")
-
-
-def _title(entry: Entry, language: str) -> str:
-    return entry.title.ko if language == "ko" or entry.title.en is None else entry.title.en
 
 
 if __name__ == "__main__":

@@ -73,6 +73,14 @@ class Sources:
             raise FolderError(f"{path} holds no list at {pointer}")
         return len(value)
 
+    def whole_at(self, path: str, pointer: str) -> Json:
+        """Whatever a pointer leads to; it chooses a sentence, and is not shown.
+
+        Raises:
+            FolderError: the file cannot be read, or the pointer leads nowhere.
+        """
+        return resolve(self.whole(path), pointer)
+
     def whole(self, path: str) -> Json:
         """A whole file."""
         if path not in self._read:

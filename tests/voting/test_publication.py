@@ -207,6 +207,8 @@ def held(choices: Sequence[tuple[int, ...]]) -> Simulation:
 def test_last_line_says_who_won() -> None:
     report = report_of(held([(1, 0, 0)] * 12 + [(0, 1, 0)] * 8))
     assert report.to_json()["winners"] == {
+        "influence": None,
+        "weights": None,
         "experts": False,
         "basis": "votes_only",
         "first": [{"option": "option-0", "title": {"ko": "강", "en": "River"}, "votes": 12}],
@@ -238,6 +240,8 @@ def test_last_line_names_both_who_won_with_experts_and_who_has_most_votes() -> N
     assert f"First by experts and votes: '{first.title.en or first.title.ko}'" in closing(
         report, "en"
     )
+    assert "Actual influence (share of the scores' variance): experts " in closing(report, "en")
+    assert "실제 영향" in closing(report, "ko")
     assert all(f"'{one.title.ko}' {one.votes}표" in closing(report, "ko") for one in most)
 
 

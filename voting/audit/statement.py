@@ -8,7 +8,9 @@ from voting.audit.findings import CHECKS, Report, Verdict
 from voting.audit.winners import Winner, Winners
 from voting.contest.figures import show
 from voting.contest.naming import Title
-from voting.contest.outcome import EXPERT_ONLY, VOTES_ONLY
+from voting.contest.notices import INFLUENCE_DIFFERS, TEXTS
+from voting.contest.outcome import EXPERT_ONLY, VOTES_ONLY, Outcome
+from voting.contest.presentation import influence
 from voting.poll.clauses import PublicationKind
 
 
@@ -100,9 +102,22 @@ def _won(winners: Winners) -> Sentence:
         return Sentence(f"순위가 없습니다. {voted.ko}", f"There is no ranking. {voted.en}")
     by = _BY.get(winners.basis, Sentence("전문가와 투표를 합한 1위", "First by experts and votes"))
     level, named = _level(winners.first), _named(winners.first)
+    weighed = _weighed(winners.decided)
     return Sentence(
-        f"{by.ko}{level.ko}: {named.ko}. {voted.ko}", f"{by.en}{level.en}: {named.en}. {voted.en}"
+        f"{by.ko}{level.ko}: {named.ko}. {voted.ko} {weighed.ko}",
+        f"{by.en}{level.en}: {named.en}. {voted.en} {weighed.en}",
     )
+
+
+def _weighed(decided: Outcome | None) -> Sentence:
+    """What both sides really decided, with what must be told of it."""
+    if decided is None:
+        return Sentence("", "")
+    said = [f"{influence(decided, 'ko')}.", f"{influence(decided, 'en')}."]
+    if decided.blend.effective.differ_from(decided.blend.weights):
+        notice = TEXTS[INFLUENCE_DIFFERS]
+        said = [f"{said[0]} {notice.ko}", f"{said[1]} {notice.en}"]
+    return Sentence(*said)
 
 
 _BY: Final = {

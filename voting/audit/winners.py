@@ -5,7 +5,7 @@ from typing import Final, Self
 
 from contracts.evidence.encoding import Json
 from voting.contest.naming import Title
-from voting.contest.outcome import NOTHING, VOTES_ONLY
+from voting.contest.outcome import NOTHING, VOTES_ONLY, Outcome
 from voting.contest.poll_counts import PollCounts
 from voting.contest.result import Result
 from voting.poll.definition import PollDefinition
@@ -36,6 +36,8 @@ class Winners:
         first: in the order of their ids.
         most_voted: who has most votes; differs from ``first`` where experts decide with voters.
         votes: all votes together; None where nothing was counted.
+        decided: what experts and votes made of it under the method of the rules; None without
+            experts or ranking.
     """
 
     experts: bool
@@ -43,10 +45,14 @@ class Winners:
     first: tuple[Winner, ...]
     most_voted: tuple[Winner, ...]
     votes: int | None
+    decided: Outcome | None = None
 
     def to_json(self) -> dict[str, Json]:
-        """All members."""
+        """All members; of the outcome the influence of both sides."""
+        blend = None if self.decided is None else self.decided.blend
         return {
+            "influence": None if blend is None else blend.effective.to_json(),
+            "weights": None if blend is None else blend.weights.to_json(),
             "experts": self.experts,
             "basis": self.basis,
             "first": [one.to_json() for one in self.first],
@@ -63,10 +69,11 @@ class Winners:
         votes = dict(counts.votes) if counts is not None else {}
         most = max(votes.values(), default=0)
         leading = [option for option in titles if most and votes.get(option) == most]
+        chosen = None if result is None else result.chosen
         first, basis = leading, NOTHING if counts is None else VOTES_ONLY
         if result is not None:
             basis = result.standing.basis
-            places = () if result.chosen is None else result.chosen.places
+            places = () if chosen is None else chosen.places
             first = [place.entry for place in places if place.rank == FIRST_RANK]
 
         def winners(options: list[str]) -> tuple[Winner, ...]:
@@ -74,4 +81,4 @@ class Winners:
 
         total = None if counts is None else counts.total
         experts = definition.contest is not None
-        return cls(experts, basis, winners(first), winners(leading), total)
+        return cls(experts, basis, winners(first), winners(leading), total, chosen)

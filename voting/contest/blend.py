@@ -14,10 +14,12 @@ from voting.contest.figures import (
     parse_fraction,
     variance,
 )
-from voting.contest.scaling import MAX_RELATIVE, METHODS, Side, scale
+from voting.contest.scaling import METHODS, Z_SCORE, Side, scale
 from voting.errors import RulesError
 
 HALF: Final = Fraction(1, 2)
+TOLERANCE: Final = Fraction(1, 20)
+"""By so much a side's influence may differ from its stated weight without a notice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Weights:
 class BlendRules:
     """How both sides become one score: a method out of ``METHODS`` and the weights."""
 
-    method: str = MAX_RELATIVE
+    method: str = Z_SCORE
     weights: Weights = Weights()
 
     def __post_init__(self) -> None:
@@ -89,6 +91,14 @@ class EffectiveWeights:
 
     expert: Fraction | None
     votes: Fraction | None
+
+    def differ_from(self, stated: Weights) -> bool:
+        """Whether a side decides more than ``TOLERANCE`` more or less than was stated.
+
+        False where nothing was decided at all; that is another notice.
+        """
+        pairs = ((self.expert, stated.expert), (self.votes, stated.votes))
+        return any(real is not None and abs(real - said) > TOLERANCE for real, said in pairs)
 
     def to_json(self) -> dict[str, Json]:
         """Both shares, exact and shown, or null."""

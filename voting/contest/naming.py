@@ -3,20 +3,34 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Final, Self
 
 from contracts.evidence.document import Document
 from contracts.evidence.encoding import Json
 from voting.errors import TextError
 
-CONTEST_VERSION: Final = "dojang-contest-v1"
 MAX_TEXT_CHARS: Final = 300
 _IDENTIFIER: Final = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?", re.ASCII)
 
 
-def version_of(kind: str) -> str:
-    """The ``version`` of a document and the tag of its hash: ``dojang-contest-v1/<kind>``."""
-    return f"{CONTEST_VERSION}/{kind}"
+class Edition(IntEnum):
+    """Which rules a contest is held under; a result is of the edition of its rules.
+
+    The first edition's results warn of raw shares alone. They are verified as they were published.
+    """
+
+    FIRST = 1
+    SECOND = 2
+    """Results tell wherever a side's influence is not its stated weight, for every method."""
+
+
+def version_of(kind: str, edition: Edition = Edition.FIRST) -> str:
+    """The ``version`` of a document and the tag of its hash, as in ``dojang-contest-v1/panel``.
+
+    Rules and results exist in two editions, everything else in the first alone.
+    """
+    return f"dojang-contest-v{edition.value}/{kind}"
 
 
 def is_identifier(candidate: str) -> bool:

@@ -9,6 +9,9 @@ from voting.contest.naming import Title
 from voting.contest.scoring import VOID_SCORES, VOID_SHEETS
 
 RAW_SHARE_WARNING: Final = "blend.raw_share"
+"""In results of the first edition alone."""
+INFLUENCE_DIFFERS: Final = "blend.influence_differs"
+NO_INFLUENCE: Final = "blend.no_influence"
 EXPERT_NO_SPREAD: Final = "expert.no_spread"
 VOTES_NO_SPREAD: Final = "votes.no_spread"
 NO_VOTES: Final = "votes.none_cast"
@@ -21,8 +24,18 @@ NO_RESULT: Final = "result.none"
 
 TEXTS: Final[Mapping[str, Title]] = {
     RAW_SHARE_WARNING: Title(
-        "득표율을 그대로 쓰면 투표의 실제 반영 비중이 정해진 비중보다 훨씬 작아집니다.",
-        "With the raw vote share the poll weighs far less than its stated weight.",
+        "득표율을 그대로 쓰면 두 쪽의 실제 반영 비중이 정해진 비중과 다를 수 있습니다. 실제 영향을 "
+        "함께 보십시오.",
+        "With raw shares both sides may weigh more or less than stated: see the actual influence.",
+    ),
+    INFLUENCE_DIFFERS: Title(
+        "각 쪽이 점수 차이에 실제로 미친 영향이 정해진 비율과 오 퍼센트포인트 넘게 다릅니다.",
+        "What a side really decided differs from its stated weight by more than five "
+        "percentage points.",
+    ),
+    NO_INFLUENCE: Title(
+        "모든 사례의 합산 점수가 같아, 어느 쪽도 순위를 정하지 않았습니다.",
+        "All entries have the same blended score, so neither side decided the ranking.",
     ),
     EXPERT_NO_SPREAD: Title(
         "모든 사례의 전문가 점수가 같아 순위에 영향을 주지 않았습니다.",

@@ -10,7 +10,15 @@ from voting.contest.awards import NEEDS_DECISION, Awards, award
 from voting.contest.blend import Blend, BlendRules, Weights, blend
 from voting.contest.entries import Entry
 from voting.contest.figures import figure
-from voting.contest.notices import DECISION_NEEDED, RANK_SHARED, RAW_SHARE_WARNING, Notice
+from voting.contest.naming import Edition
+from voting.contest.notices import (
+    DECISION_NEEDED,
+    INFLUENCE_DIFFERS,
+    NO_INFLUENCE,
+    RANK_SHARED,
+    RAW_SHARE_WARNING,
+    Notice,
+)
 from voting.contest.poll_counts import PollCounts
 from voting.contest.ranking import SHARED, Contender, Place, rank
 from voting.contest.rules import ContestRules
@@ -119,7 +127,7 @@ def _outcome(rules: ContestRules, standing: Standing, method: BlendRules) -> Out
     allowed = {entry.id: entry.money_allowed for entry in standing.entries}
     awards = award(rules.tiers, places, allowed)
     ids = tuple(entry.id for entry in standing.entries)
-    return Outcome(figures, ids, places, awards, _notices(method.method, places, awards))
+    return Outcome(figures, ids, places, awards, _notices(rules.edition, figures, places, awards))
 
 
 def _contenders(standing: Standing) -> list[Contender]:
@@ -139,11 +147,16 @@ def _contenders(standing: Standing) -> list[Contender]:
     ]
 
 
-def _notices(method: str, places: Sequence[Place], awards: Awards) -> tuple[Notice, ...]:
+def _notices(
+    edition: Edition, figures: Blend, places: Sequence[Place], awards: Awards
+) -> tuple[Notice, ...]:
     shared = tuple(place.entry for place in places if place.reason == SHARED)
     undecided = tuple(one.entry for one in awards.awards if one.outcome == NEEDS_DECISION)
-    notices = {
-        RAW_SHARE_WARNING: (method == RAW_SHARE, ()),
+    first, effective = edition is Edition.FIRST, figures.effective
+    notices: dict[str, tuple[bool, tuple[str, ...]]] = {
+        RAW_SHARE_WARNING: (first and figures.method == RAW_SHARE, ()),
+        NO_INFLUENCE: (not first and effective.expert is None, ()),
+        INFLUENCE_DIFFERS: (not first and effective.differ_from(figures.weights), ()),
         RANK_SHARED: (bool(shared), shared),
         DECISION_NEEDED: (bool(undecided), undecided),
     }

@@ -97,7 +97,7 @@ class Result:
     def to_json(self) -> dict[str, Json]:
         """The document that is published; ``outcomes`` is also the sensitivity table."""
         return {
-            "version": version_of("result"),
+            "version": version_of("result", self.rules.edition),
             "inputs": self.inputs.to_json(),
             "basis": self.standing.basis,
             "method": self.rules.blend.method,
@@ -115,7 +115,7 @@ class Result:
 
     def result_hash(self) -> bytes:
         """32 bytes that stand for every figure of the result; anchored on publication."""
-        return tagged_hash(version_of("result"), self.to_bytes())
+        return tagged_hash(version_of("result", self.rules.edition), self.to_bytes())
 
 
 def decide(

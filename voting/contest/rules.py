@@ -6,12 +6,13 @@ from typing import Final, Self
 
 from contracts.evidence.document import Document
 from contracts.evidence.encoding import MAX_SAFE_INTEGER, Json, canonical, tagged_hash
+from contracts.evidence.errors import EncodingError
 from voting.contest.awards import CITY_TIERS, MAX_TIERS, Tier, check_tiers
 from voting.contest.blend import BlendRules
 from voting.contest.criteria import JudgingRules
 from voting.contest.entries import Round
 from voting.contest.figures import in_range
-from voting.contest.naming import version_of
+from voting.contest.naming import Edition, version_of
 from voting.contest.ranking import TIE_RULES
 from voting.errors import RulesError
 
@@ -31,6 +32,7 @@ class ContestRules:
         ties: rules out of ``TIE_RULES``, each at most once, the first one first.
         tiers: prizes, best first.
         turnout_floor: with fewer voters the poll does not count; None for no floor.
+        edition: of the documents; new contests are of the newest one.
     """
 
     rounds: tuple[Round, ...] = CITY_ROUNDS
@@ -39,6 +41,7 @@ class ContestRules:
     ties: tuple[str, ...] = TIE_RULES
     tiers: tuple[Tier, ...] = CITY_TIERS
     turnout_floor: int | None = None
+    edition: Edition = Edition.SECOND
 
     def __post_init__(self) -> None:
         _check_rounds(self.rounds)
@@ -54,7 +57,7 @@ class ContestRules:
             {} if self.turnout_floor is None else {"turnout_floor": self.turnout_floor}
         )
         return floor | {
-            "version": version_of("rules"),
+            "version": version_of("rules", self.edition),
             "rounds": [one.to_json() for one in self.rounds],
             "judging": self.judging.to_json(),
             "blend": self.blend.to_json(),
@@ -72,7 +75,7 @@ class ContestRules:
             TextError: a title that cannot be shown.
         """
         part = Document.of(value, "rules")
-        part.version(version_of("rules"))
+        edition = _read_edition(part)
         rules = cls(
             tuple(part.items("rounds", Round.read, MAX_ROUNDS)),
             JudgingRules.read(part.document("judging")),
@@ -80,13 +83,22 @@ class ContestRules:
             _read_ties(part.values("ties", len(TIE_RULES))),
             tuple(part.items("tiers", Tier.read, MAX_TIERS)),
             part.integer("turnout_floor") if part.has("turnout_floor") else None,
+            edition,
         )
         part.close()
         return rules
 
     def rules_hash(self) -> bytes:
         """32 bytes that stand for every parameter."""
-        return tagged_hash(version_of("rules"), canonical(self.to_json()))
+        return tagged_hash(version_of("rules", self.edition), canonical(self.to_json()))
+
+
+def _read_edition(part: Document) -> Edition:
+    editions = {version_of("rules", edition): edition for edition in Edition}
+    edition = editions.get(part.text("version"))
+    if edition is None:
+        raise EncodingError(f"rules are of one of the versions {', '.join(editions)}")
+    return edition
 
 
 def _check_rounds(rounds: tuple[Round, ...]) -> None:

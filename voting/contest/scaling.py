@@ -52,7 +52,7 @@ def scale(
         - ``z_score``: (x - mean) / deviation; see ``_z_scores`` for the square root.
         - ``rank_points``: 100 (entries beaten + half of those level) / (entries - 1).
         - ``raw_share``: the expert score in percent of ``max_score``, the votes in percent of all
-          votes. The two do not weigh the same; kept for comparison and marked with a warning.
+          votes. Which of the two then weighs more depends on how far each spreads.
     """
     counts = [Fraction(count) for count in votes]
     if method == Z_SCORE:

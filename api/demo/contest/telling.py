@@ -2,16 +2,10 @@
 
 from api.demo.trail import Figure, Sentence, Sources, Step
 from voting.audit.statement import PUBLISHED_BY
+from voting.contest.notices import NO_INFLUENCE, TEXTS
+from voting.contest.presentation import METHOD_NAMES
 from voting.contest.scaling import METHODS
 from voting.poll.clauses import PublicationKind
-
-METHOD_NAMES = {
-    "max_relative": ("최고점 대비", "relative to the best"),
-    "min_max": ("최저-최고 구간", "between lowest and highest"),
-    "z_score": ("표준점수", "standard scores"),
-    "rank_points": ("순위 점수", "points by rank"),
-    "raw_share": ("득표율 그대로 (주의)", "raw share of votes (beware)"),
-}
 
 
 def contest_steps(sources: Sources, year: str) -> list[Step]:
@@ -212,9 +206,16 @@ def _audited(sources: Sources, year: str) -> Sentence:
     )
 
 
+def _chosen(sources: Sources, year: str) -> str:
+    """Where the outcome under the method of the rules stands in the result."""
+    result = f"{year}/result.json"
+    method = str(sources.at(result, "/method").value)
+    return f"/outcomes/{METHODS.index(method)}"
+
+
 def _votes(sources: Sources, year: str) -> list[Sentence]:
     result = f"{year}/result.json"
-    first = sources.at(result, "/outcomes/0/ranking/0/entry")
+    first = sources.at(result, f"{_chosen(sources, year)}/ranking/0/entry")
     return [
         Sentence(
             "{voters}명이 한 사람당 서로 다른 {choices}개를 골라 {total}표를 냈습니다.",
@@ -239,22 +240,57 @@ def _votes(sources: Sources, year: str) -> list[Sentence]:
 
 def _ranking(sources: Sources, year: str) -> Step:
     result = f"{year}/result.json"
+    chosen = _chosen(sources, year)
+    stated = {
+        "expert": sources.at(result, "/weights/expert"),
+        "votes": sources.at(result, "/weights/votes"),
+    }
+    method = METHOD_NAMES[str(sources.at(result, "/method").value)]
     weights = Sentence(
-        "전문가 {expert}, 시민 {votes}의 비율로 합칩니다. 방법: 각 쪽의 최고점을 만점으로 봅니다.",
-        "Experts {expert}, citizens {votes}. Method: the best of each side counts as full marks.",
-        {
-            "expert": sources.at(result, "/weights/expert"),
-            "votes": sources.at(result, "/weights/votes"),
-        },
+        "전문가 {expert}, 시민 {votes}의 비율로 합칩니다. 두 쪽을 한 눈금에 놓는 방법은 공개되지 "
+        f"않았습니다. 이 시연의 가정: {method.ko}(평균에서 떨어진 정도).",
+        "Experts {expert}, citizens {votes}. How both come onto one scale was not published. This "
+        f"demonstration's assumption: {method.en} (how far from the mean).",
+        stated,
     )
     rows = [
-        _row(sources, year, index) for index in range(sources.length(result, "/outcomes/0/ranking"))
+        _row(sources, year, index) for index in range(sources.length(result, f"{chosen}/ranking"))
     ]
-    return Step(Sentence("최종 순위", "Final ranking"), (weights, *rows))
+    told = (_influence(sources, year, chosen), *_notices(sources, year, chosen))
+    return Step(Sentence("최종 순위", "Final ranking"), (weights, *rows, *told))
+
+
+def _influence(sources: Sources, year: str, outcome: str) -> Sentence:
+    """What each side really decided, beside what was stated."""
+    result = f"{year}/result.json"
+    if sources.whole_at(result, f"{outcome}/effective_weights/expert") is None:
+        said = TEXTS[NO_INFLUENCE]
+        return Sentence(said.ko, said.en or said.ko)
+    return Sentence(
+        "실제로 미친 영향(점수 분산의 몫): 전문가 {expert}, 투표 {votes}. 정해진 비율: 전문가 "
+        "{stated_expert}, 투표 {stated_votes}.",
+        "Actual influence (share of the scores' variance): experts {expert}, votes {votes}. "
+        "Stated: experts {stated_expert}, votes {stated_votes}.",
+        {
+            "expert": sources.at(result, f"{outcome}/effective_weights/expert/shown"),
+            "votes": sources.at(result, f"{outcome}/effective_weights/votes/shown"),
+            "stated_expert": sources.at(result, f"{outcome}/weights/expert"),
+            "stated_votes": sources.at(result, f"{outcome}/weights/votes"),
+        },
+    )
+
+
+def _notices(sources: Sources, year: str, outcome: str) -> list[Sentence]:
+    result = f"{year}/result.json"
+    codes = [
+        str(sources.at(result, f"{outcome}/notices/{index}/code").value)
+        for index in range(sources.length(result, f"{outcome}/notices"))
+    ]
+    return [Sentence(TEXTS[code].ko, TEXTS[code].en or TEXTS[code].ko) for code in codes]
 
 
 def _row(sources: Sources, year: str, index: int) -> Sentence:
-    result, place = f"{year}/result.json", f"/outcomes/0/ranking/{index}"
+    result, place = f"{year}/result.json", f"{_chosen(sources, year)}/ranking/{index}"
     entry = sources.at(result, f"{place}/entry")
     titles = {
         language: _title(sources, year, str(entry.value), language) for language in ("ko", "en")
@@ -283,16 +319,7 @@ def _title(sources: Sources, year: str, entry: str, language: str) -> Figure:
 
 def _methods(sources: Sources, year: str) -> Step:
     result = f"{year}/result.json"
-    sentences = [
-        Sentence(
-            "실제로 미친 영향(점수 분산의 몫): 전문가 {expert}, 투표 {votes}.",
-            "Actual influence (share of the scores' variance): experts {expert}, votes {votes}.",
-            {
-                "expert": sources.at(result, "/outcomes/0/effective_weights/expert/shown"),
-                "votes": sources.at(result, "/outcomes/0/effective_weights/votes/shown"),
-            },
-        )
-    ]
+    sentences = []
     for index, method in enumerate(METHODS):
         places = sources.length(result, f"/outcomes/{index}/ranking")
         figures = {
@@ -300,8 +327,10 @@ def _methods(sources: Sources, year: str) -> Step:
             for place in range(places)
         }
         order = " > ".join(f"{{place{place}}}" for place in range(places))
-        ko, en = METHOD_NAMES[method]
-        sentences.append(Sentence(f"{ko}: {order}", f"{en}: {order}", figures))
+        name = METHOD_NAMES[method]
+        sentences.append(Sentence(f"{name.ko}: {order}", f"{name.en}: {order}", figures))
+        sentences.append(_influence(sources, year, f"/outcomes/{index}"))
+        sentences += _notices(sources, year, f"/outcomes/{index}")
     return Step(Sentence("다른 방법이었다면", "Had another method been chosen"), tuple(sentences))
 
 
@@ -327,8 +356,8 @@ def _prizes(sources: Sources, year: str) -> Step:
         "상금 합계: {paid}원 (예산 {budget}원)",
         "Prizes paid: {paid} won (of {budget} won)",
         {
-            "paid": sources.at(result, "/outcomes/0/prizes/paid"),
-            "budget": sources.at(result, "/outcomes/0/prizes/budget"),
+            "paid": sources.at(result, f"{_chosen(sources, year)}/prizes/paid"),
+            "budget": sources.at(result, f"{_chosen(sources, year)}/prizes/budget"),
         },
     )
     if total.figures["budget"].value != 0:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +11,24 @@ import pytest
 from api.demo.checking import check_folder
 from api.demo.contest.polling import scaled
 from api.demo.contest.source import read_source, source_bytes
-from api.demo.contest.synthesis import make_ballots, make_entries
+from api.demo.contest.synthesis import make_ballots, make_entries, make_panel, make_sheets
 from api.demo.folder import SNAPSHOT, Folder
 from api.demo.trail import Sentence, Sources, resolve
+from voting.contest.poll_counts import PollCounts
+from voting.contest.result import decide
+from voting.contest.rounds import advance
 
 pytestmark = pytest.mark.usefixtures("audited_once")
 
 
 def load(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
+
+
+def chosen(result: Any) -> Any:
+    """The outcome under the method of the rules."""
+    (found,) = [one for one in result["outcomes"] if one["method"] == result["method"]]
+    return found
 
 
 @pytest.fixture(params=["allowance", "contest"])
@@ -82,7 +92,7 @@ def test_contest_of_2020_tells_the_published_facts(contest: Path) -> None:
     assert "2,508 votes, 17.15 %" in text
     assert "9,000,000 won" in text
     result = load(contest / "2020" / "result.json")
-    awards = {a["entry"]: a["tier"] for a in result["outcomes"][0]["prizes"]["awards"]}
+    awards = {a["entry"]: a["tier"] for a in chosen(result)["prizes"]["awards"]}
     assert awards["public-funeral"] == "grand"
     assert [awards[n] for n in ("bulky-waste", "youth-allowance", "visitor-register")] == [
         "excellence"
@@ -99,7 +109,7 @@ def test_contest_of_2020_labels_every_unnamed_case_as_synthetic(contest: Path) -
 
 def test_contest_of_2023_names_all_nine_finalists_with_their_tiers(contest: Path) -> None:
     source = load(contest / "2023" / "source.json")["facts"]["named"]
-    awards = load(contest / "2023" / "result.json")["outcomes"][0]["prizes"]["awards"]
+    awards = chosen(load(contest / "2023" / "result.json"))["prizes"]["awards"]
     assert len(source) == 9
     assert {a["entry"]: a["tier"] for a in awards} == {f["id"]: f["tier"] for f in source}
     assert load(contest / "2023" / "poll.json")["published"]["voters"] == 6469
@@ -230,3 +240,46 @@ def test_trail_lines_are_no_wider_than_a_terminal(demo: Path) -> None:
         for line in (demo / name).read_text(encoding="utf-8").splitlines():
             if " " in line.strip() and line.startswith("  "):
                 assert sum(2 if east_asian_width(c) in "WF" else 1 for c in line) <= 92
+
+
+@pytest.mark.parametrize("year", ["2020", "2023"])
+def test_influence_is_told_for_every_method_and_warned_of(contest: Path, year: str) -> None:
+    """Our own fifty-fifty was nineteen to eighty-one under the method that was the default."""
+    result = load(contest / year / "result.json")
+    assert result["method"] == "z_score"
+    english = " ".join((contest / "trail.en.txt").read_text(encoding="utf-8").split())
+    for outcome in result["outcomes"]:
+        shares = outcome["effective_weights"]
+        expert, votes = shares["expert"]["shown"], shares["votes"]["shown"]
+        assert f"experts {expert}, votes {votes}. Stated:" in english
+        real, stated = (
+            Fraction(shares["expert"]["exact"]),
+            Fraction(outcome["weights"]["expert"]),
+        )
+        codes = [notice["code"] for notice in outcome["notices"]]
+        assert ("blend.influence_differs" in codes) == (abs(real - stated) > Fraction(1, 20))
+    relative = result["outcomes"][0]
+    assert (relative["method"], relative["notices"][0]["code"]) == (
+        "max_relative",
+        "blend.influence_differs",
+    )
+    assert "was not published. This demonstration's assumption: standard scores" in english
+
+
+@pytest.mark.parametrize("year", ["2020", "2023"])
+def test_tiers_of_the_whole_poll_are_the_published_ones(year: str) -> None:
+    """With all voters, under the method that this demonstration assumes."""
+    source = read_source(source_bytes(year))
+    panel, taken = make_panel(source), make_entries(source)
+    for this in source.rules.rounds:
+        sheets = make_sheets(source, this.id, taken, panel)
+        taken = advance(source.rules.judging, this, taken, panel, sheets).advanced
+    others = iter(source.votes_of_others)
+    votes = {one.id: source.votes.get(one.id) or next(others) for one in taken}
+    sheets = make_sheets(source, "final", taken, panel)
+    result = decide(source.rules, taken, panel, sheets, PollCounts(source.voters, votes))
+    assert result.chosen is not None
+    tiers = {award.entry: award.tier for award in result.chosen.awards.awards}
+    assert {entry.id: tiers[entry.id] for entry, _ in source.named} == {
+        entry.id: tier for entry, tier in source.named
+    }

@@ -209,7 +209,7 @@ def test_effective_weights_of_the_table_show_that_the_poll_decided() -> None:
     # X = 50, 100/3, 125/3: differences 25/3, -25/3, 0, variance 1250/27.
     # Y = 20, 50, 30: differences -40/3, 50/3, -10/3, variance 4200/27. Cov = -2250/27.
     # Var S = (1250 + 4200 - 4500)/27 = 950/27; (1250 - 2250)/950 and (4200 - 2250)/950.
-    effective = blend(BlendRules(), EXPERT, VOTES, 100).effective
+    effective = blend(BlendRules("max_relative"), EXPERT, VOTES, 100).effective
     assert (effective.expert, effective.votes) == (F(-20, 19), F(39, 19))
 
 

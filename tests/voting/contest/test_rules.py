@@ -52,7 +52,7 @@ def test_rules_hash_changes_with_every_parameter() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"version": "dojang-contest-v2/rules"},
+        {"version": "dojang-contest-v3/rules"},
         {"unknown": 1},
         {"blend": {"method": "max_relative", "weights": {"expert": "1/2", "votes": 0.5}}},
         {"turnout_floor": None},

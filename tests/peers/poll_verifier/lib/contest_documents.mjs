@@ -116,10 +116,13 @@ function checkTiers(tiers) {
 
 export const METHODS = ["max_relative", "min_max", "z_score", "rank_points", "raw_share"];
 
+/** A result is of the edition of its rules. */
+const EDITIONS = ["dojang-contest-v1/rules", "dojang-contest-v2/rules"];
+
 /** @param {any} rules */
 export function checkRules(rules) {
   withOptional(rules, ["version", "rounds", "judging", "blend", "ties", "tiers"], ["turnout_floor"], "rules");
-  version(rules, "rules");
+  if (!EDITIONS.includes(rules.version)) fail("version of rules");
   if ("turnout_floor" in rules) intMember(rules.turnout_floor, 1, Number.MAX_SAFE_INTEGER, "turnout_floor");
   checkRounds(rules.rounds);
   checkJudging(rules.judging);
@@ -221,3 +224,6 @@ export const entriesHash = (doc) =>
 
 /** The hash of a document that is hashed as it stands. @param {string} kind @param {any} doc */
 export const plainHash = (kind, doc) => documentHash(kind, doc === null ? ascii("null") : canonicalBytes(doc));
+
+/** Rules are hashed under the version of their edition. @param {any} doc */
+export const rulesHash = (doc) => hex(tagged(doc.version, [canonicalBytes(doc)]));

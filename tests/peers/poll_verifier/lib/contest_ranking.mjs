@@ -186,13 +186,32 @@ export function outcome(method, rules, entries, sides, parts, weights) {
       score: figure(scores[i]),
     })),
     prizes: given,
-    notices: notices(method, entries, ranks, given),
+    notices: [...ofInfluence(rules, method, variance, { part: ePart, scores, stated: parts.expert }), ...notices(entries, ranks, given)],
   };
 }
 
-/** @param {string} method @param {any[]} entries @param {any[]} ranks @param {any} given */
-function notices(method, entries, ranks, given) {
-  const out = method === "raw_share" ? [{ code: "blend.raw_share", about: /** @type {string[]} */ ([]) }] : [];
+/** By so much a side's influence may differ from its stated weight. */
+const TOLERANCE = new Fraction(1, 20);
+
+/**
+ * What must be told of both sides' influence; the first edition's rules know raw_share alone. The other side differs by as much.
+ * @param {any} rules @param {string} method @param {Fraction} variance
+ * @param {{part: Fraction[], scores: Fraction[], stated: Fraction}} expert
+ */
+function ofInfluence(rules, method, variance, { part, scores, stated }) {
+  /** @type {string[]} */
+  const about = [];
+  if (rules.version === "dojang-contest-v1/rules") return method === "raw_share" ? [{ code: "blend.raw_share", about }] : [];
+  if (variance.sign() === 0) return [{ code: "blend.no_influence", about }];
+  const difference = covariance(part, scores).div(variance).sub(stated);
+  const size = difference.sign() < 0 ? new Fraction(0).sub(difference) : difference;
+  return size.compare(TOLERANCE) > 0 ? [{ code: "blend.influence_differs", about }] : [];
+}
+
+/** @param {any[]} entries @param {any[]} ranks @param {any} given */
+function notices(entries, ranks, given) {
+  /** @type {{code: string, about: string[]}[]} */
+  const out = [];
   const shared = ranks.filter((r) => r.reason === "shared").map((r) => entries[r.index].id);
   if (shared.length > 0) out.push({ code: "ranking.shared", about: shared });
   const open = given.awards.filter((/** @type {any} */ a) => a.outcome === "needs_decision");

@@ -1,6 +1,6 @@
 // Deciding a contest (SPEC section 21): sheets, experts, poll, and the whole result.
 import { canonicalBytes } from "./canonical.mjs";
-import { byId, documentHash, entriesHash, METHODS, plainHash } from "./contest_documents.mjs";
+import { byId, documentHash, entriesHash, METHODS, plainHash, rulesHash } from "./contest_documents.mjs";
 import { outcome } from "./contest_ranking.mjs";
 import { figure, Fraction, fraction, mean, total, ZERO } from "./fraction.mjs";
 
@@ -171,12 +171,12 @@ export function decide(rules, entriesDoc, panelDoc, sheets, counts) {
   const parts = { expert: fraction(weights.expert), votes: fraction(weights.votes) };
   const opened = [...sheets.keys()].sort((a, b) => a - b).map((e) => canonicalBytes(sheets.get(e)));
   return {
-    version: "dojang-contest-v1/result",
+    version: rules.version.replace("/rules", "/result"),
     basis,
     method: rules.blend.method,
     weights: rules.blend.weights,
     inputs: {
-      rules: plainHash("rules", rules),
+      rules: rulesHash(rules),
       entries: entriesHash(entriesDoc),
       panel: plainHash("panel", panelDoc),
       sheets: documentHash("sheets", ...opened),
