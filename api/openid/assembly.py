@@ -85,15 +85,12 @@ class OpenId:
     anchoring: Anchoring
 
     def tend(self, at: datetime) -> None:
-        """What a worker does every minute: close batches, look after lists, forget what ended.
+        """What a worker does every minute: close batches, look after lists.
 
         What fails for one agency is told, and the others go on.
         """
         for agency in self.console.office.agencies.values():
             self._tend_alone(agency, at)
-        with self.console.office.storage.work() as work:
-            work.issuing.forget(at - KEPT)
-            work.presentations.forget_unanswered(at - KEPT)
 
     def _tend_alone(self, agency: Agency, at: datetime) -> None:
         """One agency's batch and lists; what fails of them keeps no other agency from its own.

@@ -205,8 +205,11 @@ class Issuing(IssuingReader, Protocol):
     def confirm_release(self, uri: str, version: int, anchored: datetime) -> None:
         """Keep that the chain has a version."""
 
-    def forget(self, before: datetime) -> int:
-        """Remove nonces, tokens and offers that ended before a moment; returns how many rows."""
+    def forget(self, before: datetime, limit: int) -> int:
+        """Remove nonces, tokens and offers that ended before a moment; returns how many rows.
+
+        At most so many of each are removed at once.
+        """
 
 
 class PresentationReader(Protocol):
@@ -238,7 +241,7 @@ class Presentations(PresentationReader, Protocol):
     def spoil(self, name: str) -> bool:
         """Forget what an answer held, because it was relayed; False where it is joined already."""
 
-    def forget_unanswered(self, before: datetime) -> int:
+    def forget_unanswered(self, before: datetime, limit: int) -> int:
         """Remove requests that ended unanswered before a moment; returns how many."""
 
 

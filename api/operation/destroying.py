@@ -1,5 +1,6 @@
 """Destroy a record: first the ledger, then the rows, and a salted entry in the evidence log."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -10,6 +11,8 @@ from api.ports.destruction import RecordKind
 from api.ports.storage import Storage, Work
 
 DESTRUCTIONS_LOG: Final = "destructions"
+PAGE: Final = 500
+"""Ids that one view reads."""
 BY_RETENTION: Final = "retention"
 """Its time was over."""
 BY_REQUEST: Final = "request"
@@ -47,15 +50,41 @@ def destroy(storage: Storage, ledger: DestructionLedger, record: Record, at: dat
 
 def replay(work: Work, ledger: DestructionLedger) -> int:
     """Destroy again what the ledger says was destroyed; returns how many records came back."""
+    count, destroyed = 0, ledger.digests()
+    for kind in RecordKind if destroyed else ():
+        after = ""
+        while page := work.destruction.subjects(kind, after, PAGE):
+            for subject in _named(ledger, destroyed, kind, page):
+                count += work.destruction.destroy(kind, subject)
+            after = page[-1]
+    return count
+
+
+def replay_pieces(storage: Storage, ledger: DestructionLedger) -> Iterator[int]:
+    """As ``replay``, page by page in views, and each record in a transaction of its own.
+
+    Yields:
+        How many records of a page came back and were destroyed again.
+    """
     destroyed = ledger.digests()
-    if not destroyed:
-        return 0
-    found = [
-        (kind, subject)
-        for kind in RecordKind
-        for subject in work.destruction.subjects(kind)
-        if ledger.digest(kind, subject) in destroyed
-    ]
-    for kind, subject in found:
-        work.destruction.destroy(kind, subject)
-    return len(found)
+    for kind in RecordKind if destroyed else ():
+        after = ""
+        while page := _page(storage, kind, after):
+            for subject in _named(ledger, destroyed, kind, page):
+                with storage.work() as work:
+                    work.destruction.destroy(kind, subject)
+                yield 1
+            after = page[-1]
+            yield 0
+
+
+def _page(storage: Storage, kind: RecordKind, after: str) -> Sequence[str]:
+    with storage.reading() as reading:
+        return reading.destruction.subjects(kind, after, PAGE)
+
+
+def _named(
+    ledger: DestructionLedger, destroyed: frozenset[bytes], kind: RecordKind, page: Sequence[str]
+) -> list[str]:
+    """Those of a page that the ledger names."""
+    return [subject for subject in page if ledger.digest(kind, subject) in destroyed]

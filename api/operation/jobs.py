@@ -1,7 +1,7 @@
 """The worker's jobs besides the outbox: what each does, and how often."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -9,16 +9,17 @@ from typing import Final
 from api.actions.anchor_logs import seal_log
 from api.actions.application_entry import APPLICATIONS_LOG
 from api.actions.issue_paper import PAPERS_LOG
-from api.actions.keep_session import forget_sessions
+from api.actions.keep_session import LONGEST_TIME
 from api.actions.record_administration import ADMINISTRATION_LOG
 from api.observation.journal import describe, warn
-from api.openid.assembly import OpenId
+from api.openid.assembly import KEPT, OpenId
 from api.openid.console_errands import publish_errand
-from api.openid.ports import OpenIdStorage
+from api.openid.ports import OpenIdStorage, OpenIdWork
 from api.operation.chain_restoration import ChainRestoration
 from api.operation.continuity import Watch, compare_logs, known_logs
-from api.operation.destroying import BY_RETENTION, DESTRUCTIONS_LOG, Record, destroy, replay
+from api.operation.destroying import BY_RETENTION, DESTRUCTIONS_LOG, Record, destroy, replay_pieces
 from api.operation.destruction_ledger import DestructionLedger
+from api.operation.older_states import OlderStates
 from api.operation.rounds import Job
 from api.operation.settings import OperationSettings
 from api.ports.destruction import RecordKind
@@ -34,7 +35,7 @@ HOUR: Final = timedelta(hours=1)
 LOOK: Final = timedelta(seconds=30)
 """From one look at the chain's head to the next."""
 NEVER_AGAIN: Final = timedelta(days=36_500)
-BATCH: Final = 500
+BATCH: Final = 200
 """Rows that one transaction of retention removes."""
 MAX_BATCHES: Final = 100
 
@@ -68,11 +69,11 @@ def jobs(watch: Watch, wallets: OpenId, ledger: DestructionLedger, keeping: Keep
     storage, signing = watch.storage, Signing(watch, wallets)
     restoration = ChainRestoration(watch, wallets.clock, partial(publish_anew, wallets))
     return [
-        Job("replay", NEVER_AGAIN, lambda _at: _replay(storage, ledger)),
+        Job("replay", NEVER_AGAIN, lambda _at: replay_pieces(storage, ledger)),
         Job("chain", LOOK, restoration.look),
         Job("audit", HOUR, signing.audit),
         Job("seal", keeping.seal, signing.seal),
-        Job("retention", HOUR, lambda at: retain(storage, ledger, keeping, at), destroys=True),
+        Job("retention", HOUR, partial(retain_pieces, storage, ledger, keeping), destroys=True),
     ]
 
 
@@ -99,9 +100,18 @@ class Signing:
     watch: Watch
     wallets: OpenId
     compared: bool = False
+    older: OlderStates = field(init=False)
 
-    def audit(self, at: datetime) -> int:
-        """Compare; see ``audit``."""
+    def __post_init__(self) -> None:
+        self.older = OlderStates(self.watch)
+
+    def audit(self, at: datetime) -> Iterator[int]:
+        """Compare the newest states, then older ones piece by piece; see ``OlderStates``."""
+        yield self.compare(at)
+        yield from self.older.pieces(at)
+
+    def compare(self, at: datetime) -> int:
+        """Compare the newest states; see ``audit``."""
         count = audit(self.watch, at)
         self.compared = True
         return count
@@ -109,7 +119,7 @@ class Signing:
     def seal(self, at: datetime) -> int:
         """Sign what grew; see ``seal``. Where the comparison could not be made yet, make it."""
         if not self.compared:
-            self.audit(at)
+            self.compare(at)
         self.wallets.tend(at)
         return seal(self.watch, agency_logs(self.wallets), at)
 
@@ -117,11 +127,6 @@ class Signing:
 def agency_logs(wallets: OpenId) -> frozenset[str]:
     """Logs that are padded before they are sealed, by ``OpenId.tend``."""
     return frozenset(agency.log for agency in wallets.console.office.agencies.values())
-
-
-def _replay(storage: Storage, ledger: DestructionLedger) -> int:
-    with storage.work() as work:
-        return replay(work, ledger)
 
 
 def audit(watch: Watch, at: datetime) -> int:
@@ -152,57 +157,55 @@ def retain(
     storage: OpenIdStorage, ledger: DestructionLedger, keeping: Keeping, at: datetime
 ) -> int:
     """Remove what has been kept long enough; returns how many rows and records."""
-    count = 0
+    return sum(retain_pieces(storage, ledger, keeping, at))
+
+
+def retain_pieces(
+    storage: OpenIdStorage, ledger: DestructionLedger, keeping: Keeping, at: datetime
+) -> Iterator[int]:
+    """Remove what has been kept long enough, in transactions of few rows.
+
+    What is old is looked for in views; a record that is destroyed has a transaction of its own.
+
+    Yields:
+        How many rows or records each removed.
+    """
     for kind, time in (
         (RecordKind.APPLICATION, keeping.applications),
         (RecordKind.PRESENTATION, keeping.presentations),
     ):
-        old = partial(_older, storage, kind, at - time)
-        count += _in_batches(partial(_destroy_all, storage, ledger, old, at))
-    with storage.work() as work:
-        count += work.issuing.forget(at)
-        count += work.presentations.forget_unanswered(at - keeping.requests)
-    count += _in_batches(lambda: forget_sessions(storage, at, BATCH))
-    count += _in_batches(lambda: _forget_done(storage, at - keeping.errands))
-    count += _in_batches(lambda: _forget_requests(storage, at - keeping.requests))
-    return count + _in_batches(lambda: _forget_accesses(storage, at - keeping.accesses))
+        yield from _destroy_older(storage, ledger, kind, (at - time, at))
+    ended, asked = at - KEPT, at - keeping.requests
+    yield from _in_batches(storage, lambda w: w.issuing.forget(ended, BATCH))
+    yield from _in_batches(storage, lambda w: w.presentations.forget_unanswered(asked, BATCH))
+    yield from _in_batches(storage, lambda w: w.sessions.forget(at, at - LONGEST_TIME, BATCH))
+    done, looked = at - keeping.errands, at - keeping.accesses
+    yield from _in_batches(storage, lambda w: w.outbox.forget_done(done, BATCH))
+    yield from _in_batches(storage, lambda w: w.kept_requests.forget(asked, BATCH))
+    yield from _in_batches(storage, lambda w: w.access_log.forget(looked, BATCH))
 
 
-def _older(storage: Storage, kind: RecordKind, before: datetime) -> list[Record]:
-    with storage.work() as work:
-        old = work.destruction.older(kind, before, BATCH)
-    return [Record(kind, subject, BY_RETENTION) for subject in old]
-
-
-def _destroy_all(
-    storage: Storage, ledger: DestructionLedger, old: Callable[[], list[Record]], at: datetime
-) -> int:
-    records = old()
-    for record in records:
-        destroy(storage, ledger, record, at)
-    return len(records)
-
-
-def _in_batches(forget: Callable[[], int]) -> int:
-    total = 0
+def _destroy_older(
+    storage: Storage,
+    ledger: DestructionLedger,
+    kind: RecordKind,
+    times: tuple[datetime, datetime],
+) -> Iterator[int]:
+    before, at = times
     for _ in range(MAX_BATCHES):
-        count = forget()
-        total += count
+        with storage.reading() as reading:
+            old = reading.destruction.older(kind, before, BATCH)
+        for subject in old:
+            destroy(storage, ledger, Record(kind, subject, BY_RETENTION), at)
+            yield 1
+        if len(old) < BATCH:
+            return
+
+
+def _in_batches(storage: OpenIdStorage, forget: Callable[[OpenIdWork], int]) -> Iterator[int]:
+    for _ in range(MAX_BATCHES):
+        with storage.work() as work:
+            count = forget(work)
+        yield count
         if count < BATCH:
-            break
-    return total
-
-
-def _forget_done(storage: Storage, before: datetime) -> int:
-    with storage.work() as work:
-        return work.outbox.forget_done(before, BATCH)
-
-
-def _forget_requests(storage: Storage, before: datetime) -> int:
-    with storage.work() as work:
-        return work.kept_requests.forget(before, BATCH)
-
-
-def _forget_accesses(storage: Storage, before: datetime) -> int:
-    with storage.work() as work:
-        return work.access_log.forget(before, BATCH)
+            return

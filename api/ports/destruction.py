@@ -1,6 +1,6 @@
 """Removing what is known of somebody, by the kind of record that it hangs on."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -15,14 +15,18 @@ class RecordKind(StrEnum):
     """A request for a presentation and what came of it, under its id."""
 
 
-class Destruction(Protocol):
+class DestructionReader(Protocol):
+    """Looking for records that are to be destroyed."""
+
+    def subjects(self, kind: RecordKind, after: str, limit: int) -> Sequence[str]:
+        """Ids of records of a kind in their order, from one after ``after`` ("" for the first)."""
+
+    def older(self, kind: RecordKind, before: datetime, limit: int) -> Sequence[str]:
+        """Ids of records whose time is over."""
+
+
+class Destruction(DestructionReader, Protocol):
     """Destroying records with all that hangs on them; what the evidence logs hold stays, salted."""
 
     def destroy(self, kind: RecordKind, subject: str) -> bool:
         """Remove a record; False where there is none."""
-
-    def subjects(self, kind: RecordKind) -> Iterator[str]:
-        """The ids of all records of a kind."""
-
-    def older(self, kind: RecordKind, before: datetime, limit: int) -> Sequence[str]:
-        """Ids of records whose time is over."""

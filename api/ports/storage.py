@@ -9,7 +9,7 @@ from api.ports.accounts import AccountReader, Accounts
 from api.ports.acts import ActReader, Acts
 from api.ports.applications import ApplicationReader, Applications
 from api.ports.continuity import Continuity, ContinuityReader
-from api.ports.destruction import Destruction
+from api.ports.destruction import Destruction, DestructionReader
 from api.ports.idempotency import KeptRequests
 from api.ports.logs import LogReader, Logs
 from api.ports.outbox import Outbox, OutboxReader
@@ -52,6 +52,10 @@ class Reading(Protocol):
     @property
     def continuity(self) -> ContinuityReader:
         """The known chain, and logs that are halted."""
+
+    @property
+    def destruction(self) -> DestructionReader:
+        """Looking for records that are to be destroyed."""
 
     @property
     def papers(self) -> PaperReader:

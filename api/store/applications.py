@@ -33,6 +33,7 @@ applications: Final = Table(
     Column("salt", LargeBinary(16), nullable=False),
     Column("state", String(16), nullable=False),
     Index(None, "service", "round", "received"),
+    Index(None, "received"),
 )
 _INSERT: Final = insert(applications)
 _FIND: Final = select(applications)

@@ -1,6 +1,6 @@
 """What is removed with a record, on every table that names it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -20,7 +20,6 @@ _ROOTS: Final[dict[RecordKind, tuple[Column[Any], Column[Any]]]] = {
     RecordKind.PRESENTATION: (presentation_requests.c.id, presentation_requests.c.expires),
 }
 """Where the ids of a kind stand, and the moment from which it is kept."""
-_STREAM: Final = 1000
 
 
 class SqlDestruction:
@@ -38,11 +37,11 @@ class SqlDestruction:
             removed = self._connection.execute(delete(table).where(where)).rowcount
         return removed == 1
 
-    def subjects(self, kind: RecordKind) -> Iterator[str]:
-        """The ids of all records of a kind."""
-        query = select(_ROOTS[kind][0]).execution_options(yield_per=_STREAM)
-        rows = self._connection.execute(query)
-        yield from rows.scalars()
+    def subjects(self, kind: RecordKind, after: str, limit: int) -> Sequence[str]:
+        """Ids of records of a kind in their order, from one after ``after`` ("" for the first)."""
+        name = _ROOTS[kind][0]
+        query = select(name).where(name > after).order_by(name).limit(limit)
+        return list(self._connection.scalars(query))
 
     def older(self, kind: RecordKind, before: datetime, limit: int) -> Sequence[str]:
         """Ids of records whose time is over."""

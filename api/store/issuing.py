@@ -218,17 +218,19 @@ class SqlIssuing(SqlStatusLists):
         here = update(deferrals).where(deferrals.c.transaction_hash == transaction_hash)
         self._connection.execute(here.values(done=True))
 
-    def forget(self, before: datetime) -> int:
+    def forget(self, before: datetime, limit: int) -> int:
         """Remove nonces, tokens and offers that ended before a moment; returns how many rows."""
         ends = (
             (nonces, nonces.c.until),
             (accesses, accesses.c.expires),
             (offers, offers.c.expires),
         )
-        return sum(
-            self._connection.execute(delete(table).where(end < before)).rowcount
-            for table, end in ends
-        )
+        removed = 0
+        for table, end in ends:
+            (key,) = table.primary_key
+            some = select(key).where(end < before).order_by(end).limit(limit)
+            removed += self._connection.execute(delete(table).where(key.in_(some))).rowcount
+        return removed
 
     def _offer(self, where: Any) -> Offer | None:  # noqa: ANN401 - a condition of SQLAlchemy
         row = self._one(select(offers).where(where).with_for_update())

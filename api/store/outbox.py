@@ -53,6 +53,7 @@ outbox: Final = Table(
     UniqueConstraint("kind", "key"),
     CheckConstraint("state IN ('waiting', 'done', 'dead')", name="state"),
     Index(None, "state", "kind", "due"),
+    Index(None, "done"),
 )
 _c: Final = outbox.c
 

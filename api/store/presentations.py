@@ -176,8 +176,10 @@ class SqlPresentations:
         changed = here.values(kind=AnswerKind.RELAYED.value, result=result, presentation_hash=None)
         return self.connection.execute(changed).rowcount > 0
 
-    def forget_unanswered(self, before: datetime) -> int:
+    def forget_unanswered(self, before: datetime, limit: int) -> int:
         """Remove requests that ended unanswered before a moment; returns how many."""
         nobody = ~select(answers.c.request).where(answers.c.request == _request.id).exists()
-        old = delete(presentation_requests).where(_request.expires < before, nobody)
+        some = select(_request.id).where(_request.expires < before, nobody)
+        few = some.order_by(_request.expires).limit(limit)
+        old = delete(presentation_requests).where(_request.id.in_(few))
         return self.connection.execute(old).rowcount

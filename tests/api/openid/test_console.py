@@ -182,10 +182,10 @@ def test_forgetting_keeps_what_is_still_open(both: Trial, clock: StillClock) -> 
     wallet = SimulatedWallet(both)
     wallet.obtain()
     with both.ground.storage.work() as work:
-        assert work.issuing.forget(clock()) == 0
+        assert work.issuing.forget(clock(), 100) == 0
         assert work.issuing.burn_nonce(secrets.token_bytes(32), clock())
     with both.ground.storage.work() as work:
-        assert work.issuing.forget(clock() + timedelta(days=1)) == 4
+        assert work.issuing.forget(clock() + timedelta(days=1), 100) == 4
 
 
 def test_tending_closes_batches_and_forgets_what_ended(both: Trial, clock: StillClock) -> None:
@@ -206,4 +206,4 @@ def test_tending_closes_batches_and_forgets_what_ended(both: Trial, clock: Still
         assert reading.presentations.find(unanswered.id) is None
         assert reading.presentations.answered(answered.id) is not None
     with both.ground.storage.work() as work:
-        assert work.issuing.forget(clock()) == 0
+        assert work.issuing.forget(clock(), 100) == 0
