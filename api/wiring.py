@@ -49,6 +49,7 @@ from api.operation.chain_door import open_door
 from api.operation.chain_restoration import note_head
 from api.operation.continuity import Watch, agree_on_chain
 from api.operation.destruction_ledger import DESTRUCTION_KEY, DestructionLedger
+from api.operation.folders import written_folders
 from api.operation.jobs import SERVICE_LOGS, Keeping, agency_logs, jobs, newest_moment
 from api.operation.publication import Publication, PublishAndAnchor
 from api.operation.remote_ledger import RemoteLedger
@@ -65,7 +66,6 @@ from api.ports.errors import StorageShapeError
 from api.ports.means import Clock, Means, whole_second
 from api.settings import Settings
 from api.store.database import Database
-from api.store.engines import parse_url, sqlite_path
 from api.store.log_key_files import LogKeyFiles
 from api.store.migration import migrate, newest_revision
 from api.store.register_files import FileRegister, RegisterFiles
@@ -113,7 +113,9 @@ def wire(
         wallets = wire_wallets(settings, means, storage, ledger, demo=demo is not None, ports=ports)
         parts = Parts(
             means=means,
-            health=Health(storage, newest_revision(), ledger, checks, _folders(settings)).watch(),
+            health=Health(
+                storage, newest_revision(), ledger, checks, written_folders(settings)
+            ).watch(),
             demos=shown,
             origins=Origins.of(settings, ports),
             rates=Rates(system_clock, secrets.token_bytes, settings.workers),
@@ -127,14 +129,6 @@ def wire(
             counters=wire_counters(settings, means, wallets, ports, demo=demo is not None),
         )
         yield create_service(parts, ports)
-
-
-def _folders(settings: Settings) -> tuple[Path, ...]:
-    """The folders that are written while the service runs."""
-    folders = [settings.chain, settings.keys, settings.measures, settings.published]
-    path = sqlite_path(parse_url(settings.database.reveal()))
-    folders += [settings.destructions.parent, *([] if path is None else [path.parent])]
-    return tuple(dict.fromkeys(folders))
 
 
 def wire_means(settings: Settings, storage: Database) -> Means:
