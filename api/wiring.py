@@ -305,7 +305,7 @@ def _open_chain(settings: Settings) -> "EmbeddedLedger":
     # What executes contracts takes seconds to import: only the process that holds the chain does.
     from contracts.chain.embedded import EmbeddedLedger  # noqa: PLC0415
 
-    return EmbeddedLedger(settings.chain)
+    return EmbeddedLedger(settings.chain, separate=True)
 
 
 def _courier(watch: Watch, publication: Publication, console: Console) -> Courier:

@@ -1,4 +1,7 @@
-"""Command line of the contracts: compile | deploy | snapshot | status."""
+"""Command line of the contracts.
+
+compile | deploy | snapshot | status | accounts | separate | offer-ownership | pending
+"""
 
 import argparse
 import sys
@@ -6,6 +9,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from contracts.accounts_commands import add_account_commands
 from contracts.evidence.encoding import format_time
 from contracts.evidence.errors import EvidenceError, LedgerIdentityError
 from contracts.evidence.snapshot_file import encode_snapshot
@@ -43,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
         sub.set_defaults(command=command)
         if name == "snapshot":
             sub.add_argument("--out", type=Path, required=True, help="file to write")
+    add_account_commands(commands, _open_existing)
     return parser
 
 
@@ -107,6 +112,11 @@ def _print_identity(ledger: "ChainLedger") -> None:
     print(f"genesis       {identity.genesis.hex()}")
     for name, address in identity.contracts:
         print(f"{name:<13} 0x{address.hex()}")
+
+
+def _open_existing(options: argparse.Namespace) -> AbstractContextManager["ChainLedger"]:
+    _require_deployment(options.folder)
+    return _open(options)
 
 
 def _open(options: argparse.Namespace) -> AbstractContextManager["ChainLedger"]:

@@ -23,6 +23,7 @@ from contracts.evidence.errors import (
     LedgerIdentityError,
     LedgerRefusedError,
     LedgerUnavailableError,
+    OwnerActPendingError,
 )
 from contracts.evidence.snapshot import (
     AnchoredCheckpoint,
@@ -58,7 +59,12 @@ _USUAL_LENGTH: Final = 32
 _LENGTH_BYTES: Final = 4
 _ADDRESS_BYTES: Final = 20
 _PIECE_BYTES: Final = 1 << 16
-_ERRORS: Final = (LedgerUnavailableError, LedgerRefusedError, LedgerIdentityError)
+_ERRORS: Final = (
+    LedgerUnavailableError,
+    OwnerActPendingError,
+    LedgerRefusedError,
+    LedgerIdentityError,
+)
 Argument = bytes | int | Ending
 
 

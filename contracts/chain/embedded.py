@@ -1,6 +1,8 @@
 """The embedded chain: eth-tester and py-evm, kept in a folder, owned by one process.
 
     account.key      the account that owns the contracts; only its owner may read it
+    logs.key         the account that anchors, where it is another one
+    status.key       the account that publishes status lists, where it is another one
     chain.sqlite     blocks, state and the index of log entries
     deployment.json  which chain this is and where the contracts are
     lock             held while the chain is open
@@ -20,23 +22,27 @@ from eth.exceptions import PyEVMError
 from rlp.exceptions import RLPException
 from web3 import Web3
 
+from contracts.bindings.status_registry import StatusRegistry
+from contracts.chain.accounts import KEY_FILE, Accounts, create_role_keys
 from contracts.chain.deployment import deploy
 from contracts.chain.events import LogEntry, moment
-from contracts.chain.evm import CHAIN_ID, Clock, EmbeddedBackend, create_chain
+from contracts.chain.evm import CHAIN_ID, GENESIS_BALANCE, Clock, EmbeddedBackend, create_chain
 from contracts.chain.files import FolderLock
 from contracts.chain.keys import create_key, load_signer
 from contracts.chain.ledger import ChainLedger
+from contracts.chain.owner_acts import FOLDER as OWNER_ACTS
 from contracts.chain.provider import EmbeddedProvider, Gate
-from contracts.chain.sender import Sender, Terms
+from contracts.chain.sender import Terms
 from contracts.chain.store import ChainStore
 from contracts.evidence.errors import LedgerIdentityError, LedgerUnavailableError
 from contracts.evidence.snapshot import Block
 
-KEY_FILE: Final = "account.key"
 CHAIN_FILE: Final = "chain.sqlite"
 DEPLOYMENT_FILE: Final = "deployment.json"
 _FOLDER_MODE: Final = 0o700
 _GWEI: Final = 10**9
+FLOAT: Final = GENESIS_BALANCE >> 8
+"""Wei that the first account gives to one that has none."""
 _TERMS: Final = Terms(max_fee=10 * _GWEI, gas=5_000_000)
 """Nobody competes for these blocks: the base fee starts at 1 gwei and can only fall."""
 
@@ -74,12 +80,16 @@ class EmbeddedEvents:
 class EmbeddedLedger(ChainLedger):
     """The ledger port on an embedded chain; a context manager that closes it."""
 
-    def __init__(self, folder: Path, clock: Clock = system_clock) -> None:
+    def __init__(
+        self, folder: Path, clock: Clock = system_clock, *, separate: bool = False
+    ) -> None:
         """Open the chain in a folder, making it when the folder holds none.
 
         Args:
             folder: made when absent.
             clock: seconds since 1970; a block gets its time, or its parent's if that is later.
+            separate: whether a chain that is made gets an account for each role; one that is there
+                goes on as it is (``python -m contracts separate`` changes that).
 
         Raises:
             LedgerUnavailableError: another process has it open, or its file cannot be read.
@@ -89,7 +99,7 @@ class EmbeddedLedger(ChainLedger):
         with _told(), ExitStack() as opened, self._gate.passed():
             folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
             opened.callback(FolderLock(folder).release)
-            self._open(folder, clock, opened)
+            self._open(folder, clock, opened, separate=separate)
             # From here on what was opened stays so; an error above has closed it again.
             self._opened = opened.pop_all()
 
@@ -109,7 +119,7 @@ class EmbeddedLedger(ChainLedger):
         self._gate.close()
         self._opened.close()
 
-    def _open(self, folder: Path, clock: Clock, opened: ExitStack) -> None:
+    def _open(self, folder: Path, clock: Clock, opened: ExitStack, *, separate: bool) -> None:
         _check_folder(folder)
         if not (folder / KEY_FILE).exists():
             create_key(folder / KEY_FILE)
@@ -118,11 +128,24 @@ class EmbeddedLedger(ChainLedger):
         if store.number(CHAIN_ID) is None:
             if (folder / DEPLOYMENT_FILE).exists():
                 raise LedgerIdentityError("the folder holds a deployment record but no chain")
-            create_chain(store, signer.address, clock())
+            roles = create_role_keys(folder) if separate else []
+            create_chain(store, [signer.address, *(role.address for role in roles)], clock())
         backend = EmbeddedBackend(store, store.number(CHAIN_ID) or 0, clock)
-        sender = Sender(Web3(EmbeddedProvider(backend, self._gate)), signer, _TERMS)
-        deployment = deploy(sender, folder / DEPLOYMENT_FILE)
-        super().__init__(sender, EmbeddedEvents(store, backend, self._gate), deployment)
+        web3 = Web3(EmbeddedProvider(backend, self._gate))
+        accounts = Accounts.open(folder, web3, _TERMS)
+        deployment = deploy(accounts.owner, folder / DEPLOYMENT_FILE)
+        events = EmbeddedEvents(store, backend, self._gate)
+        super().__init__(accounts, events, deployment, folder / OWNER_ACTS)
+        _fund_roles(accounts)
+        if separate and accounts.are_separate and self.is_owner(StatusRegistry.NAME):
+            self.take_status_lists()  # the constructor gave them to the account that deploys
+
+
+def _fund_roles(accounts: Accounts) -> None:
+    """Key files may be younger than the chain: its money is worth nothing, but acts need it."""
+    for role in (accounts.logs, accounts.status):
+        if not accounts.owner.balance(role.account):
+            accounts.owner.pay(role.account, FLOAT)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ reorganisation: the newest block is final.
 
 import secrets
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from eth.abc import BlockAPI, BlockHeaderAPI, SignedTransactionAPI, TransactionBuilderAPI
@@ -37,7 +37,7 @@ Clock = Callable[[], int]
 CHAIN_ID: Final = "chain_id"
 INDEXED_BLOCK: Final = "indexed_block"
 GENESIS_BALANCE: Final = 1 << 128
-"""Wei of the one account: at 10 gwei enough for 10^23 transactions."""
+"""Wei of an account: at 10 gwei enough for 10^23 transactions."""
 _CHAIN_ID_RANGE: Final = (1 << 40, 1 << 52)
 
 
@@ -77,19 +77,21 @@ class EmbeddedChain(MiningChain):
         return super().get_vm().get_transaction_builder()
 
 
-def create_chain(store: ChainStore, owner: bytes, time: int) -> None:
-    """Write a genesis block with one rich account and a chain id of its own.
+def create_chain(store: ChainStore, accounts: Sequence[bytes], time: int) -> None:
+    """Write a genesis block with rich accounts and a chain id of its own.
 
     Args:
         store: an empty store.
-        owner: 20-byte address of the account.
+        accounts: 20-byte addresses.
         time: block time of the genesis, in seconds since 1970.
     """
     low, high = _CHAIN_ID_RANGE
     chain_id = low + secrets.randbelow(high - low)
     params = pyevm.get_default_genesis_params({"timestamp": time})
     account: AccountDetails = {"balance": GENESIS_BALANCE, "storage": {}, "code": b"", "nonce": 0}
-    _chain_class(chain_id).from_genesis(store, params, {Address(owner): account})
+    _chain_class(chain_id).from_genesis(
+        store, params, {Address(owner): account for owner in accounts}
+    )
     store.commit([], {CHAIN_ID: chain_id, INDEXED_BLOCK: 0})
 
 

@@ -1,6 +1,9 @@
 """A chain behind a JSON-RPC node: anvil in development, Besu or a public chain in production.
 
 account.key      the account that sends; its key is put there by whoever runs the service
+logs.key         the account that anchors, where it is another one
+status.key       the account that publishes status lists, where it is another one
+owner-acts/      what the contracts' owner has to send, where that is somebody else
 deployment.json  which chain this is and where the contracts are
 lock             held while in use: one sender per account, or transaction numbers collide
 """
@@ -20,16 +23,16 @@ from web3.exceptions import Web3Exception
 from web3.middleware import ExtraDataToPOAMiddleware
 from web3.types import FilterParams, LogReceipt, RPCEndpoint, RPCResponse
 
+from contracts.chain.accounts import KEY_FILE, Accounts
 from contracts.chain.deployment import deploy
 from contracts.chain.events import LogEntry, moment
 from contracts.chain.files import FolderLock
-from contracts.chain.keys import load_signer
 from contracts.chain.ledger import ChainLedger
-from contracts.chain.sender import Sender, Terms
+from contracts.chain.owner_acts import FOLDER as OWNER_ACTS
+from contracts.chain.sender import Terms
 from contracts.evidence.errors import LedgerIdentityError, LedgerUnavailableError
 from contracts.evidence.snapshot import Block
 
-KEY_FILE: Final = "account.key"
 DEPLOYMENT_FILE: Final = "deployment.json"
 REQUEST_SECONDS: Final = 10
 BLOCKS_PER_REQUEST: Final = 5_000
@@ -130,11 +133,11 @@ class NodeLedger(ChainLedger):
             opened.callback(FolderLock(folder).release)
             web3 = Web3(NodeProvider(url))
             web3.middleware_onion.inject(ExtraDataToPOAMiddleware, layer=0)
-            sender = Sender(web3, load_signer(folder / KEY_FILE), terms)
-            deployment = deploy(sender, folder / DEPLOYMENT_FILE)
+            accounts = Accounts.open(folder, web3, terms)
+            deployment = deploy(accounts.owner, folder / DEPLOYMENT_FILE)
             self._opened = opened.pop_all()
         events = NodeEvents(web3, deployment.block, terms.confirmations)
-        super().__init__(sender, events, deployment)
+        super().__init__(accounts, events, deployment, folder / OWNER_ACTS)
 
     def __enter__(self) -> Self:
         return self

@@ -92,6 +92,32 @@ class Sender:
             account = to_checksum_address(self.account)
             return self.web3.eth.get_transaction_count(account, "pending")
 
+    def check(self, contract: bytes, data: bytes, account: bytes) -> None:
+        """See whether a contract would take a call from some account, without writing.
+
+        Raises:
+            ContractRefusedError: it would not.
+            LedgerUnavailableError: the chain did not answer.
+        """
+        with _answered():
+            request = self._request(contract, data)
+            self._execute(request | {"from": to_checksum_address(account)}, "latest")
+
+    def pay(self, account: bytes, wei: int) -> None:
+        """Send money to an account, so that it can act.
+
+        Raises:
+            LedgerUnavailableError: whether it was sent is not known.
+        """
+        with self._lock, _answered():
+            to = {"to": to_checksum_address(account)}
+            self._settled(self._send(self._request(None, b"") | to, wei))
+
+    def balance(self, account: bytes) -> int:
+        """Wei of an account at the newest block."""
+        with _answered():
+            return self.web3.eth.get_balance(to_checksum_address(account))
+
     def act(self, contract: bytes | None, data: bytes) -> TxReceipt:
         """Send one transaction and wait until it counts as done.
 
@@ -126,7 +152,7 @@ class Sender:
     def _execute(self, request: dict[str, Any], block: str) -> bytes:
         return bytes(self.web3.eth.call(request, block))  # type: ignore[arg-type] # a plain dict of TxParams
 
-    def _send(self, request: dict[str, Any]) -> bytes:
+    def _send(self, request: dict[str, Any], wei: int = 0) -> bytes:
         eth, terms = self.web3.eth, self._terms
         if self._chain_id is None:
             self._chain_id = eth.chain_id
@@ -140,7 +166,7 @@ class Sender:
             "gas": terms.gas or eth.estimate_gas(request) * 5 // 4,  # type: ignore[arg-type] # a plain dict of TxParams
             "maxFeePerGas": max_fee,
             "maxPriorityFeePerGas": terms.tip,
-            "value": 0,
+            "value": wei,
         }
         return bytes(eth.send_raw_transaction(self._signer.sign(transaction)))
 

@@ -77,6 +77,12 @@ class LedgerUnavailableError(LedgerError):
     code = "ledger.unavailable"
 
 
+class OwnerActPendingError(LedgerUnavailableError):
+    """The act is the contracts' owner's, who is somebody else: it was written down and waits."""
+
+    code = "ledger.owner_pending"
+
+
 class LedgerRefusedError(LedgerError):
     """A contract refused the act; ``reason`` is the contract error's name."""
 

@@ -15,8 +15,9 @@ from web3.exceptions import Web3RPCError
 from web3.types import RPCEndpoint
 
 from contracts.chain import deployment as deploying
+from contracts.chain.accounts import KEY_FILE
 from contracts.chain.artifact import CONTRACT_NAMES, load_artifact
-from contracts.chain.embedded import CHAIN_FILE, DEPLOYMENT_FILE, KEY_FILE, EmbeddedLedger
+from contracts.chain.embedded import CHAIN_FILE, DEPLOYMENT_FILE, EmbeddedLedger
 from contracts.chain.evm import INDEXED_BLOCK
 from contracts.chain.keys import create_key, load_signer
 from contracts.chain.provider import ALLOWED_METHODS
