@@ -40,11 +40,11 @@ def contest(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def copy_of(tmp_path: Path) -> Callable[[Path], Path]:
-    """A copy of a folder without its chain, as somebody else would hold it."""
+    """A copy of a folder, as somebody else would hold it."""
 
     def copy(source: Path) -> Path:
         target = tmp_path / "copy"
-        shutil.copytree(source, target, ignore=shutil.ignore_patterns("chain"))
+        shutil.copytree(source, target)
         return target
 
     return copy

@@ -10,15 +10,7 @@ from api.demo.contest.checking import check_contest
 from api.demo.contest.play import tell_contest
 from api.demo.contest.record import ContestRecord
 from api.demo.contest.source import YEARS
-from api.demo.folder import (
-    CHAIN,
-    CHAIN_FILES,
-    MANIFEST,
-    SNAPSHOT,
-    Folder,
-    Manifest,
-    decode_manifest,
-)
+from api.demo.folder import MANIFEST, SNAPSHOT, Folder, Manifest, decode_manifest
 from api.demo.logs import AnchoredLog
 from api.demo.making import MANIFEST_LOG, TRAIL_JSON, trail_files
 from api.demo.notary import document_entry, origin_of
@@ -27,7 +19,7 @@ from api.demo.trail import Trail
 from contracts.evidence.merkle import Tree, leaf_hash
 from contracts.evidence.names import log_id
 from contracts.evidence.snapshot import Log, TrustSnapshot
-from contracts.evidence.snapshot_file import decode_snapshot
+from contracts.evidence.snapshot_file import decode_snapshot, encode_snapshot
 
 
 def check_folder(root_path: Path, snapshot_data: bytes) -> Report:
@@ -60,19 +52,15 @@ def _check_manifest(
         report, folder, snapshot.log(log_id(origin_of(manifest.run, MANIFEST_LOG)))
     )
     with report.examine("snapshot.same", SNAPSHOT):
-        beside = folder.read(SNAPSHOT) if (folder.root / SNAPSHOT).exists() else None
         require(
-            beside is None or decode_snapshot(beside) == snapshot,
+            folder.read(SNAPSHOT) == encode_snapshot(snapshot),
             "the folder holds another snapshot than the one that is believed",
         )
-    with report.examine("chain.files", CHAIN):
-        chain = folder.root / CHAIN
-        names = {path.name for path in chain.iterdir()} if chain.is_dir() else set()
-        require(names <= CHAIN_FILES, "there are files that belong to no chain")
     present = set(folder.paths())
-    for path in sorted(present - manifest.files.keys()):
+    needed = {parent.as_posix() for path in manifest.files for parent in Path(path).parents}
+    for path in sorted(set(folder.folders()) - needed | present - manifest.files.keys()):
         with report.examine("manifest.complete", path):
-            require(holds=False, reason="the manifest does not list this file")
+            require(holds=False, reason="the manifest lists nothing of this name, or inside it")
     for path, digest in sorted(manifest.files.items()):
         with report.examine("manifest.digest", path):
             require(path in present, "the file is missing")

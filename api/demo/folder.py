@@ -16,16 +16,7 @@ MANIFEST: Final = "manifest.json"
 MANIFEST_VERSION: Final = "dojang-demo-v1"
 SNAPSHOT: Final = "snapshot.json"
 CHAIN: Final = "chain"
-CHAIN_FILES: Final = frozenset(
-    {
-        "account.key",
-        "chain.sqlite",
-        "chain.sqlite-shm",
-        "chain.sqlite-wal",
-        "deployment.json",
-        "lock",
-    }
-)
+"""Where older demonstrations kept their chain, which no check could cover; none is shipped now."""
 MAX_FILE_BYTES: Final = 64 << 20
 MAX_FILES: Final = 20_000
 KINDS: Final = ("allowance", "contest")
@@ -104,14 +95,17 @@ class Folder:
         """Read a file of at most ``MAX_FILE_BYTES``.
 
         Raises:
-            FolderError: missing, too large, not a plain file, or outside the folder.
+            FolderError: missing, too large, unreadable, not a plain file, or outside the folder.
         """
         target = self.root / path
         if Path(path).is_absolute() or ".." in Path(path).parts or not _is_plain(target):
             raise FolderError(f"{path} is missing or no plain file")
-        if target.stat().st_size > MAX_FILE_BYTES:
-            raise FolderError(f"{path} is larger than {MAX_FILE_BYTES} bytes")
-        return target.read_bytes()
+        try:
+            if target.stat().st_size > MAX_FILE_BYTES:
+                raise FolderError(f"{path} is larger than {MAX_FILE_BYTES} bytes")
+            return target.read_bytes()
+        except OSError as error:
+            raise FolderError(f"{path} cannot be read: {error.strerror}") from error
 
     def read_json(self, path: str) -> Json:
         """Read a file of canonical JSON.
@@ -125,17 +119,22 @@ class Folder:
             raise FolderError(f"{path}: {error}") from error
 
     def paths(self) -> Iterator[str]:
-        """Every file that a manifest covers, sorted.
+        """Every file that a manifest covers, sorted: all but itself and the chain's snapshot.
 
-        The chain, the snapshot made from it and the manifest itself are not covered.
+        Links, and whatever else is no folder, count as files; nobody reads them.
         """
         for target in sorted(self.root.rglob("*")):
             path = target.relative_to(self.root).as_posix()
             if target.is_dir() and not target.is_symlink():
                 continue
-            if path in {MANIFEST, SNAPSHOT} or path.startswith(f"{CHAIN}/"):
-                continue
-            yield path
+            if path not in {MANIFEST, SNAPSHOT}:
+                yield path
+
+    def folders(self) -> Iterator[str]:
+        """Every folder inside, sorted."""
+        for target in sorted(self.root.rglob("*")):
+            if target.is_dir() and not target.is_symlink():
+                yield target.relative_to(self.root).as_posix()
 
     def make_manifest(self, kind: str, run: str) -> Manifest:
         """Digest every file that is there now."""

@@ -42,7 +42,8 @@ class Stage:
 def make(kind: str, out: Path, tell: Tell, play: Callable[[Stage], Trail]) -> None:
     """Make a folder of a kind: play, tell, close with the anchored manifest and the snapshot.
 
-    The work happens beside ``out`` and takes its place when it is done.
+    The work happens beside ``out`` and takes its place when it is done. The chain is thrown away
+    then: nobody could tell it from another one, and what it said stands in the snapshot.
 
     Raises:
         OccupiedError: ``out`` holds something that is not a demonstration.
@@ -51,11 +52,11 @@ def make(kind: str, out: Path, tell: Tell, play: Callable[[Stage], Trail]) -> No
     from contracts.chain.embedded import EmbeddedLedger  # noqa: PLC0415 - seconds, and pages import this
 
     _refuse_foreign(out)
-    with _beside(out) as partial:
+    with _beside(out) as (partial, chain):
         clock = SetClock()
         clock.set(GENESIS)
         folder = Folder(partial)
-        with EmbeddedLedger(partial / CHAIN, clock) as ledger:
+        with EmbeddedLedger(chain, clock) as ledger:
             stage = Stage(secrets.token_hex(_RUN_BYTES), folder, ledger, clock, tell)
             write_trail(folder, play(stage))
             tell("목록과 체인 기록을 봉합니다", "sealing the manifest and the chain snapshot")
@@ -114,15 +115,17 @@ def _exchange(out: Path, partial: Path) -> None:
 
 
 @contextmanager
-def _beside(out: Path) -> Iterator[Path]:
-    """A new folder that takes the place of ``out`` if all goes well."""
-    partial = out.with_name(f".{out.name}.partial")
+def _beside(out: Path) -> Iterator[tuple[Path, Path]]:
+    """A new folder that takes the place of ``out`` if all goes well, and one for its chain."""
+    partial, chain = out.with_name(f".{out.name}.partial"), out.with_name(f".{out.name}.chain")
     try:
-        shutil.rmtree(partial, ignore_errors=True)
+        for folder in (partial, chain):
+            shutil.rmtree(folder, ignore_errors=True)
         partial.mkdir(parents=True)
-        yield partial
+        yield partial, chain
         _exchange(out, partial)
     except OSError as error:
         raise FolderError(f"{out} could not be written: {error.strerror}") from error
     finally:
-        shutil.rmtree(partial, ignore_errors=True)
+        for folder in (partial, chain):
+            shutil.rmtree(folder, ignore_errors=True)

@@ -14,8 +14,7 @@ from api.cli import main
 from api.demo.errors import OccupiedError
 from api.demo.folder import CHAIN, SNAPSHOT, Folder
 from api.demo.making import _refuse_foreign
-from contracts.chain.embedded import EmbeddedLedger
-from contracts.evidence.snapshot_file import decode_snapshot, encode_snapshot
+from contracts.evidence.snapshot_file import encode_snapshot
 from tests.api.operation.live import live
 from tests.simulators.ledger import SimulatedLedger
 
@@ -109,13 +108,6 @@ def test_a_poll_of_impossible_size_is_misuse(voters: str, tmp_path: Path) -> Non
         main(["demo", "contest", "--voters", voters, "--out", str(tmp_path / "out")])
     assert ended.value.code == 2
     assert not list(tmp_path.iterdir())
-
-
-def test_the_chain_of_a_demo_opens_again_with_the_same_identity(contest: Path) -> None:
-    told = decode_snapshot((contest / SNAPSHOT).read_bytes())
-    with EmbeddedLedger(contest / "chain", lambda: int(told.head.time.timestamp())) as ledger:
-        assert ledger.identity() == told.identity
-        assert ledger.snapshot() == told
 
 
 def test_a_demo_that_is_killed_leaves_the_finished_one_untouched(
