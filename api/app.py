@@ -73,8 +73,8 @@ class Parts:
     demos: list[ShownDemo]
     origins: Origins
     rates: Rates
-    reads: int = 6000
-    writes: int = 600
+    reads: int = 60_000
+    writes: int = 30_000
     threads: int = 16
     wallets: tuple[APIRouter, ...] = ()
     door: Door | None = None

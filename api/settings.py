@@ -170,7 +170,7 @@ class Settings(CitizenSettings):
             "한 주소가 1분에 보낼 수 있는 쓰기 요청의 수입니다.",
             "Writing requests that one address may send in a minute.",
         ),
-    ] = 600
+    ] = 30_000
     reads_per_minute: Annotated[
         int,
         Variable(
@@ -179,7 +179,7 @@ class Settings(CitizenSettings):
             "한 주소가 1분에 보낼 수 있는 읽기 요청의 수입니다.",
             "Reading requests that one address may send in a minute.",
         ),
-    ] = 6000
+    ] = 60_000
     proxies: Annotated[
         tuple[str, ...],
         Variable(

@@ -118,7 +118,7 @@ def wire(
             ).watch(),
             demos=shown,
             origins=Origins.of(settings, ports),
-            rates=Rates(system_clock, secrets.token_bytes, settings.workers),
+            rates=Rates(system_clock, secrets.token_bytes, settings.workers, wallets.networks),
             reads=settings.reads_per_minute,
             writes=settings.writes_per_minute,
             threads=settings.threads,

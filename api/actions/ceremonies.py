@@ -8,16 +8,20 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
+from api.actions.forget_unfinished import with_room
 from api.actions.staff_errors import SignInRefusedError
 from api.ports.door import ProviderSecrets
 from api.ports.means import Means
 from api.ports.sessions import Ceremony, Purpose
+from api.ports.unfinished import ROW_BYTES, Pool, hold
 from contracts.evidence.encoding import b64u_encode, tagged_hash
 
 CEREMONY_TIME: Final = timedelta(minutes=5)
 TOKEN_BYTES: Final = 32
 HOME: Final = "/staff"
 MAX_NEXT: Final = 512
+_ANYBODYS: Final = frozenset({Purpose.SIGN_IN, Purpose.PROVIDER, Purpose.CITIZEN})
+"""What somebody begins who has shown nothing; the others follow an invitation or a session."""
 _DOMAIN: Final = "dojang-staff-v1"
 _PLAIN: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_/=&?")
 
@@ -70,15 +74,24 @@ def begin(means: Means, purpose: Purpose, **facts: object) -> Begun:
         means: storage, clock and randomness.
         purpose: what it is for.
         facts: fields of ``Ceremony`` that belong to the purpose.
+
+    Raises:
+        NoRoomError: too many were begun by people who are not known yet.
     """
     token = new_token(means)
     plain = Ceremony(
         hash_token("ceremony", token), purpose, "", b"", HOME, means.now() + CEREMONY_TIME
     )
     ceremony = replace(plain, **facts)  # type: ignore[arg-type] # each purpose has its own facts
-    with means.storage.work() as work:
-        work.sessions.open(ceremony)
+    with_room(means.storage, means.now(), lambda: _open(means, ceremony))
     return Begun(token, ceremony)
+
+
+def _open(means: Means, ceremony: Ceremony) -> None:
+    pool = Pool.SIGN_INS if ceremony.purpose in _ANYBODYS else Pool.STAFF
+    held = hold(pool, len(ceremony.next) + ROW_BYTES, ceremony.expires)
+    with means.storage.work() as work:
+        work.sessions.open(ceremony, held)
 
 
 def take(means: Means, token: str, purpose: Purpose) -> Ceremony:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from api.actions.errors import ApplicationNotFoundError
+from api.actions.finish_application import finish_application
 from api.actions.issue_paper import PaperDesk, PaperOrder, keep_paper, print_paper
 from api.actions.issue_receipt import korean_time, same
 from api.actions.paper_errors import (
@@ -99,6 +100,7 @@ def decide_application(desk: PaperDesk, officer: Account, order: DecisionOrder) 
     with desk.means.storage.work() as work:
         if not work.proposals.decide(proposal, decision.canonical()):
             raise DecidedError("it was decided, or the proposal is another one now")
+        finish_application(work, order.number, at, [proposal.request])
         work.applications.close(order.number)
         keep_paper(work, paper)
     return decision

@@ -5,7 +5,7 @@ from typing import Final
 
 from api.actions.application_entry import application_entry
 from api.actions.issue_paper import PaperDesk, PaperOrder, keep_paper, print_paper
-from api.actions.paper_errors import PrinterError, told
+from api.actions.paper_errors import PrinterError, UnfinishedError, told
 from api.actions.read_application import read_application
 from api.ports.applications import Application
 from api.ports.means import KOREA
@@ -33,9 +33,12 @@ def issue_receipt(desk: PaperDesk, number: str, secret: str) -> Paper:
 
     Raises:
         ApplicationNotFoundError: no such number, or not its secret.
+        UnfinishedError: nothing was shown for it yet: a receipt would outlive it.
         PrinterError: it cannot be printed at the moment.
     """
     application = read_application(desk.means, number, secret).application
+    if application.ends is not None:
+        raise UnfinishedError("nothing was shown for it yet")
     kept = _kept(desk, number)
     if kept is not None:
         return kept

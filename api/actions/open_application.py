@@ -1,19 +1,18 @@
 """Open an application: somebody asks a service to be checked, without saying who they are.
 
-The row, the errand that enters it in the evidence log, and the idempotency key are one transaction.
+The row and the idempotency key are one transaction. It is unfinished until a presentation with an
+accepted credential is joined with it, or an officer takes it up (``finish_application``): only then
+is it entered in the evidence log. Unfinished it ends after 15 minutes.
 """
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from api.actions.append_to_logs import log_errand
 from api.actions.application_entry import (
-    APPLICATIONS_LOG,
     NUMBER_BYTES,
     SALT_BYTES,
     SECRET_BYTES,
-    application_entry,
     derive_secret,
     hash_key,
     hash_request,
@@ -27,10 +26,12 @@ from api.actions.errors import (
     RoundClosedError,
     UnknownServiceRoundError,
 )
+from api.actions.forget_unfinished import with_room
 from api.ports.applications import Application, Day
 from api.ports.idempotency import KeptRequest
 from api.ports.means import Means, korean_day
 from api.ports.storage import Work
+from api.ports.unfinished import LIFE, ROW_BYTES, Pool, hold
 from contracts.evidence.encoding import b64u_encode
 from verifier.eligibility.errors import UnknownServiceError
 from verifier.eligibility.policy import PolicyRound
@@ -76,6 +77,7 @@ def open_application(means: Means, order: ApplicationOrder) -> OpenedApplication
         DateNotTodayError: another day than today, and no trial.
         KeyReusedError: the key stands for another request.
         ApplicationNotFoundError: the key stands for an application that was deleted.
+        NoRoomError: too much was begun and not finished.
     """
     at = means.now()
     day = _day(means, order, at)
@@ -95,15 +97,22 @@ def open_application(means: Means, order: ApplicationOrder) -> OpenedApplication
         received=at,
         secret_hash=hash_secret(secret),
         salt=salt,
+        ends=at + LIFE,
     )
     opened = OpenedApplication(application, secret)
+    return with_room(means.storage, at, lambda: _keep(means, order, opened))
+
+
+def _keep(means: Means, order: ApplicationOrder, opened: OpenedApplication) -> OpenedApplication:
+    application, rows = opened.application, 1
     with means.storage.work() as work:
         if order.key:
             earlier = _earlier(work, order.key, _request(order, application), order)
             if earlier is not None:
                 return earlier
-        work.applications.add(application)
-        work.outbox.put(log_errand(APPLICATIONS_LOG, application.number, _entry(opened), at))
+            rows = 2
+        held = hold(Pool.APPLICATIONS, rows * ROW_BYTES, application.received + LIFE)
+        work.applications.add(application, held)
     return opened
 
 
@@ -148,10 +157,6 @@ def _earlier(
     if kept.request_hash != request.request_hash:
         raise KeyReusedError(f"the key stands for another request of {order.service}")
     application = work.applications.find(kept.resource)
-    if application is None:
+    if application is None or application.is_over(request.at):
         raise ApplicationNotFoundError("the application of this key was deleted")
     return OpenedApplication(application, derive_secret(key, kept.salt))
-
-
-def _entry(opened: OpenedApplication) -> bytes:
-    return application_entry(opened.application)

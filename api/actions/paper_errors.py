@@ -5,6 +5,7 @@ ActionError
 ├── DecidedError             there is one already
 ├── NoProposalError          nobody has joined a checked presentation with the application
 ├── OtherPresentationError   it is not of this application, or belongs to another
+├── UnfinishedError          nothing was shown for the application that would keep it
 ├── UnsignedRequestError     an unsigned request would be shown to another device
 ├── WrittenReasonMissingError  a decision that departs from the proposal needs one
 ├── PaperUnknownError        no such paper, or it was revoked before
@@ -40,6 +41,12 @@ class OtherPresentationError(ActionError):
     """The presentation was not checked, or for something else, or serves another application."""
 
     code = "application.other_presentation"
+
+
+class UnfinishedError(ActionError):
+    """The application was begun and not finished; it may end before anybody sees it."""
+
+    code = "application.unfinished"
 
 
 class UnsignedRequestError(ActionError):

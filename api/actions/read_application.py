@@ -33,11 +33,14 @@ def read_application(means: Means, number: str, secret: str) -> ApplicationView:
     """The application with this number, for the holder of its secret.
 
     Raises:
-        ApplicationNotFoundError: no such number, or not its secret; both take the same time.
+        ApplicationNotFoundError: no such number, not its secret, or nobody finished it in time;
+            all take the same time.
     """
     given = hash_secret(secret)
     with means.storage.reading() as reading:
         application = reading.applications.find(number)
+        if application is not None and application.is_over(means.now()):
+            application = None
         kept = application.secret_hash if application else bytes(len(given))
         if not hmac.compare_digest(given, kept) or application is None:
             raise ApplicationNotFoundError("no application has this number and secret")

@@ -41,7 +41,8 @@ def read_case(means: Means, officer: str, number: str, alarm_reads: int) -> Case
     """
     at = means.now()
     with means.storage.work() as work:
-        if work.applications.find(number) is None:
+        application = work.applications.find(number)
+        if application is None or application.is_over(at):
             raise ApplicationNotFoundError("no such application")
         found = work.proposals.find(number)
         if found is None:

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.http.cross_origin import NO_READERS, Readers, preflight_headers
 from api.http.problems import problem
 from api.http.rates import Rates
+from api.ports.unfinished import NETWORK
 
 MAX_HEADERS: Final = 64
 MAX_HEADER_BYTES: Final = 16_384
@@ -82,6 +83,13 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        token = NETWORK.set(self.rates.network(_address(scope)))
+        try:
+            await self._answer(scope, receive, send)
+        finally:
+            NETWORK.reset(token)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         told = _told(scope)
         answer = self._answering(scope, told, send)
         refusal = self._refusal(scope, told)
@@ -141,8 +149,7 @@ class Guard:
         return "http.content_too_large" if int(length) > self.limits.longest_body(path) else None
 
     def _wait(self, scope: Scope) -> int:
-        client = scope.get("client")
-        address = client[0] if client else ""
+        address = _address(scope)
         if scope["method"] in _READS:
             return self.rates.wait("read", address, self.limits.reads)
         return self.rates.wait("write", address, self.limits.writes)
@@ -177,6 +184,11 @@ class _TooLargeError(Exception):
 
 class _GoneError(Exception):
     """The client went away in the middle of its body."""
+
+
+def _address(scope: Scope) -> str:
+    client = scope.get("client")
+    return client[0] if client else ""
 
 
 def _is_oversized(scope: Scope) -> bool:

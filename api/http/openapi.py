@@ -90,7 +90,7 @@ WITH_BODY: Final = (
     "http.invalid_request",
 )
 """What a request with a JSON body can meet."""
-STORED: Final = ("storage.unavailable",)
+STORED: Final = ("storage.unavailable", "storage.full")
 """What a request that needs the database can meet."""
 
 

@@ -84,7 +84,7 @@ def paper_routes(desk: PaperDesk) -> APIRouter:
         summary="Make the receipt of an application, or get it again",
         operation_id="issue_receipt",
         response_class=Response,
-        responses=_pdf(*_OWN, "paper.unavailable"),
+        responses=_pdf(*_OWN, "application.unfinished", "paper.unavailable"),
         openapi_extra={"security": [{"applicationSecret": []}]},
     )
     def receipt(number: _Number, authorization: _Authorization = "") -> Response:

@@ -19,12 +19,14 @@ from starlette.types import Scope
 from api.actions.errors import ActionError
 from api.http.languages import preferred_language
 from api.http.problem_kinds import KINDS
-from api.ports.errors import StorageError, StorageUnavailableError
+from api.ports.errors import NoRoomError, StorageError, StorageUnavailableError
 from contracts.evidence.errors import LedgerUnavailableError
 
 MEDIA_TYPE: Final = "application/problem+json"
 MAX_FAULTS: Final = 10
 RETRY_SECONDS: Final = 5
+FULL_SECONDS: Final = 60
+"""What was begun ends within minutes; who asks at once again is refused at once again."""
 _MAX_NAME: Final = 40
 _BY_STATUS: Final = {kind.status: code for code, kind in KINDS.items() if code.startswith("http.")}
 _BY_STATUS[400] = "http.bad_request"
@@ -136,7 +138,8 @@ def _storage_error(request: Request, error: Exception) -> JSONResponse:
         code = StorageUnavailableError.code  # of which kind it is concerns operators only
     if code not in KINDS:
         raise error
-    return problem(request.scope, code, headers={"Retry-After": str(RETRY_SECONDS)})
+    seconds = FULL_SECONDS if isinstance(error, NoRoomError) else RETRY_SECONDS
+    return problem(request.scope, code, headers={"Retry-After": str(seconds)})
 
 
 def _ledger_unavailable(request: Request, _error: Exception) -> JSONResponse:

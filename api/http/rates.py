@@ -32,11 +32,14 @@ class Rates:
         clock: tells the minute, and the day with which the key changes.
         rng: makes the key.
         workers: processes that share the limits.
+        shared: key of the networks' names in the database, the same in all processes; without it
+            each makes its own.
     """
 
     clock: Clock
     rng: Randomness = field(repr=False)
     workers: int = 1
+    shared: bytes = field(default=b"", repr=False)
     _counts: Counter[tuple[str, bytes]] = field(default_factory=Counter, repr=False)
     _minute: int = 0
     _day: date = date.min
@@ -64,6 +67,12 @@ class Rates:
             self._counts[who] += 1
             over = self._counts[who] > max(1, per_minute // self.workers)
         return WINDOW_SECONDS - seconds % WINDOW_SECONDS if over else 0
+
+    def network(self, address: str) -> bytes:
+        """The name, 16 bytes, under which what a network has begun is counted for a day."""
+        self.shared = self.shared or self.rng(_KEY_BYTES)
+        place = f"{self.clock().date()}|{_network(address)}".encode("utf-8", "replace")
+        return hashlib.blake2b(place, key=self.shared, digest_size=_DIGEST_BYTES).digest()
 
     def _turn(self, minute: int, day: date) -> None:
         """Forget the last minute's counts, and the last day's key."""

@@ -36,6 +36,7 @@ from verifier.eligibility.catalogue import Catalogue
 
 MASTER: Final = "openid-master.key"
 PERSONS: Final = "openid-persons.key"
+NETWORKS: Final = "networks"
 KEPT: Final = timedelta(days=30)
 """How long offers, tokens and unanswered requests are kept after they ended."""
 
@@ -83,6 +84,11 @@ class OpenId:
     clock: Callable[[], datetime]
     demonstration: Demonstration | None
     anchoring: Anchoring
+
+    @property
+    def networks(self) -> bytes:
+        """Key of the names under which is counted what networks have begun (``api.http.rates``)."""
+        return self.console.office.secrets.of(NETWORKS)
 
     def tend(self, at: datetime) -> None:
         """What a worker does every minute: close batches, look after lists.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from api.actions.errors import ApplicationNotFoundError
+from api.actions.finish_application import finish_application
 from api.actions.note_access import note_access
 from api.actions.paper_errors import NoProposalError
 from api.openid.asking import Reader
@@ -42,13 +43,16 @@ class CaseDesk:
 def ask_for_case(cases: CaseDesk, officer: str, number: str) -> OpenedRequest:
     """Ask the applicant's wallet for what the rules of the application need, and nothing more.
 
-    The request is for the application's own day and rules, whenever it is made.
+    The request is for the application's own day and rules, whenever it is made. An officer who asks
+    takes the application up: it does not end any more.
 
     Raises:
         ApplicationNotFoundError: no such application.
         DecidedError: it was decided.
     """
-    application = _look(cases, officer, number, "case.ask")
+    with cases.desk.storage.work() as work:
+        _note(cases, work, officer, number, "case.ask")
+        application = finish_application(work, number, cases.means.now())
     return open_for_officer(cases.desk, cases.means, application)
 
 
@@ -90,7 +94,7 @@ def _note(
     cases: CaseDesk, work: OpenIdWork, officer: str, number: str, purpose: str
 ) -> Application:
     application = work.applications.find(number)
-    if application is None:
+    if application is None or application.is_over(cases.means.now()):
         raise ApplicationNotFoundError("no such application")
     access = PersonalAccess(officer, CASE, number, purpose, cases.means.now())
     note_access(work, access, cases.alarm_reads, cases.means.rng(SALT_BYTES))

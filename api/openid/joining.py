@@ -3,6 +3,10 @@
 Neither says who somebody is: the request's session and the application's secret do, together.
 """
 
+from datetime import datetime
+
+from api.actions.errors import ApplicationNotFoundError
+from api.actions.finish_application import finish_application
 from api.actions.paper_errors import DecidedError, OtherPresentationError
 from api.actions.read_application import read_application
 from api.openid.asking import Reader
@@ -11,6 +15,8 @@ from api.openid.receiving import Desk, Progress, Shown, look
 from api.ports.applications import Application
 from api.ports.means import Means
 from api.ports.proposals import KeptProposal
+from api.ports.storage import Work
+from api.ports.unfinished import ROW_BYTES
 from contracts.evidence.encoding import Json, canonical
 
 
@@ -39,14 +45,21 @@ def join_application(
     Not checked: that they may (an officer's account is checked by the caller).
 
     Raises:
-        UnknownResourceError, OtherPresentationError, DecidedError: as there.
+        ApplicationNotFoundError, UnknownResourceError, OtherPresentationError, DecidedError: as
+            there.
     """
     number = application.number
     progress = look(desk, shown, reader)
     proposal = _proposal(application, progress)
-    kept = KeptProposal(number, shown.request, canonical(proposal), means.now())
+    at = means.now()
+    kept = KeptProposal(number, shown.request, canonical(proposal), at)
     with means.storage.work() as work:
         if work.proposals.keep(kept):
+            if _shows_somebody(progress):
+                finish_application(work, number, at, [shown.request])
+            else:
+                work.applications.grow(number, len(kept.proposal) + ROW_BYTES)
+                _check_open(work, number, at)
             return str(proposal["outcome"])
         there = work.proposals.find(number)
     if there is not None and there.decision is not None:
@@ -54,6 +67,20 @@ def join_application(
     if there is None or there.request != shown.request:
         raise OtherPresentationError("the presentation serves another application")
     return str(proposal["outcome"])
+
+
+def _shows_somebody(progress: Progress) -> bool:
+    """Whether any credential was accepted; what anybody can make up finishes no application."""
+    answered = progress.answered
+    seen = answered.result.get("credentials") if answered is not None else None
+    found = seen if isinstance(seen, list) else []
+    return any(isinstance(one, dict) and one.get("verified") is True for one in found)
+
+
+def _check_open(work: Work, number: str, at: datetime) -> None:
+    application = work.applications.find(number)
+    if application is None or application.is_over(at):
+        raise ApplicationNotFoundError("the application has ended")
 
 
 def _proposal(application: Application, progress: Progress) -> dict[str, Json]:

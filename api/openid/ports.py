@@ -12,6 +12,7 @@ from api.openid.offering import Offer
 from api.openid.outcome import Answered
 from api.openid.token_request import Access
 from api.ports.storage import Reading, Storage, Work
+from api.ports.unfinished import Hold
 from verifier.credential.keys import Signer
 from verifier.credential.needs import Needs
 from verifier.credential.trust import TrustMaterial
@@ -228,14 +229,21 @@ class PresentationReader(Protocol):
 class Presentations(PresentationReader, Protocol):
     """Keeping requests for presentations, and what came of them."""
 
-    def add(self, asked: AskedRequest) -> None:
-        """Keep a new request."""
+    def add(self, asked: AskedRequest, held: Hold) -> None:
+        """Keep a new request, without its text, until it is joined or ends.
 
-    def settle(self, answered: Answered) -> bool:
-        """Keep an outcome, burn the request and forget its decryption key.
+        Raises:
+            NoRoomError: there is none; nothing may be kept of the transaction.
+        """
+
+    def settle(self, answered: Answered, consent_text: str) -> bool:
+        """Keep an outcome and the text, burn the request and forget its decryption key.
 
         Returns:
             False if the request was settled or its replay key burnt before: nothing is kept then.
+
+        Raises:
+            NoRoomError: the answer is larger than the room that is left; the request stays open.
         """
 
     def spoil(self, name: str) -> bool:

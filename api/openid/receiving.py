@@ -8,9 +8,11 @@ import hmac
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Final
 
 from api.actions.check_eligibility import CheckedAnswer, EligibilityCheck, check_eligibility
+from api.actions.forget_unfinished import with_room
 from api.openid.answer import WalletAnswer, WalletError, parse_answer
 from api.openid.asking import (
     BROWSER,
@@ -30,8 +32,10 @@ from api.openid.ports import OpenIdStorage, TrustSource
 from api.openid.request_object import VerifierIdentity, request_link, sign_request
 from api.openid.secret_words import draw_word, word_hash
 from api.openid.trail import checked_result, error_result
+from api.ports.unfinished import ANSWER_BYTES, LIFE, ROW_BYTES, Hold, Pool, hold
 from verifier.credential.keys import Randomness
 from verifier.credential.needs import Needs, needs_of, together
+from verifier.credential.request import encode_request
 from verifier.eligibility.catalogue import Catalogue
 from verifier.errors import RejectedError, RequestTimeError, UnansweredError
 
@@ -81,10 +85,22 @@ def open_request(desk: Desk, order: AskOrder, at: datetime) -> OpenedRequest:
     """
     plain = order.form is RequestForm.PLAIN
     asking = ask(order, None if plain else desk.identity.client_id, desk.base, at, desk.rng)
-    with desk.storage.work() as work:
-        work.presentations.add(asking.asked)
+    with_room(desk.storage, at, lambda: _keep(desk, asking))
     place = f"{desk.base}/{asking.asked.request.id}"
     return OpenedRequest(asking, request_link(asking.asked, order.query, desk.identity, place))
+
+
+def _keep(desk: Desk, asking: Asking) -> None:
+    with desk.storage.work() as work:
+        work.presentations.add(asking.asked, _room(asking))
+
+
+def _room(asking: Asking) -> Hold:
+    asked = asking.asked
+    if asked.reader is Reader.OFFICER:
+        return hold(Pool.STAFF, 0, asked.request.issued + LIFE)
+    size = len(encode_request(asked.request)) + len(asked.response_uri) + ROW_BYTES + ANSWER_BYTES
+    return hold(Pool.APPLICATIONS, size, asked.request.issued + LIFE)
 
 
 def fetch_request(desk: Desk, name: str, wallet_nonce: str | None, at: datetime) -> str:
@@ -126,11 +142,20 @@ def receive(desk: Desk, name: str, body: bytes, at: datetime) -> Receipt:
         answered = _unanswered(asked, answer, at, code_hash)
     else:
         answered = _check(desk, asked, answer, at, code_hash)
-    with desk.storage.work() as work:
-        kept = work.presentations.settle(answered)
+    text = desk.query(asked.service, asked.round, asked.application_date).consent_text(
+        asked.application
+    )
+    if sha256(text.encode()).digest() != asked.request.consent:
+        raise AnsweredError("the rules are other ones than those that were asked for")
+    kept = with_room(desk.storage, at, lambda: _settle(desk, answered, text))
     if not kept:
         raise AnsweredError("the request was answered before")
     return Receipt(None if code is None else f"{desk.base}/{name}/done#response_code={code}")
+
+
+def _settle(desk: Desk, answered: Answered, text: str) -> bool:
+    with desk.storage.work() as work:
+        return work.presentations.settle(answered, text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from typing import Final
 
 from api.actions.anchor_logs import seal_log
 from api.actions.application_entry import APPLICATIONS_LOG
+from api.actions.forget_unfinished import BATCH as FULL_BATCH
+from api.actions.forget_unfinished import forget_unfinished
 from api.actions.issue_paper import PAPERS_LOG
 from api.actions.keep_session import LONGEST_TIME
 from api.actions.record_administration import ADMINISTRATION_LOG
@@ -31,6 +33,7 @@ SERVICE_LOGS: Final = frozenset(
     {ADMINISTRATION_LOG, APPLICATIONS_LOG, DESTRUCTIONS_LOG, PAPERS_LOG}
 )
 """Logs that the service writes beside the agencies'."""
+MINUTE: Final = timedelta(minutes=1)
 HOUR: Final = timedelta(hours=1)
 LOOK: Final = timedelta(seconds=30)
 """From one look at the chain's head to the next."""
@@ -73,6 +76,7 @@ def jobs(watch: Watch, wallets: OpenId, ledger: DestructionLedger, keeping: Keep
         Job("chain", LOOK, restoration.look),
         Job("audit", HOUR, signing.audit),
         Job("seal", keeping.seal, signing.seal),
+        Job("unfinished", MINUTE, partial(_forget_unfinished, storage), destroys=True),
         Job("retention", HOUR, partial(retain_pieces, storage, ledger, keeping), destroys=True),
     ]
 
@@ -127,6 +131,13 @@ class Signing:
 def agency_logs(wallets: OpenId) -> frozenset[str]:
     """Logs that are padded before they are sealed, by ``OpenId.tend``."""
     return frozenset(agency.log for agency in wallets.console.office.agencies.values())
+
+
+def _forget_unfinished(storage: Storage, at: datetime) -> Iterator[int]:
+    count = FULL_BATCH
+    while count == FULL_BATCH:
+        count = forget_unfinished(storage, at, batches=1)
+        yield count
 
 
 def audit(watch: Watch, at: datetime) -> int:

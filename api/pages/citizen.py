@@ -38,8 +38,8 @@ from api.ports.means import KOREA
 TEMPLATES: Final = Jinja2Templates(Path(__file__).parents[1] / "templates")
 START: Final = "/credentials"
 RETURN: Final = f"{START}/return"
-STEPS_PER_MINUTE: Final = 20
-"""Identity steps that one address may begin or end in a minute."""
+STEPS_PER_MINUTE: Final = 6000
+"""Identity steps that one address may begin or end in a minute: many people share a carrier's."""
 MAX_PARAMETER: Final = 2048
 _MAX_CHOICE: Final = 120
 _GROUP: Final = 3

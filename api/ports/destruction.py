@@ -30,3 +30,6 @@ class Destruction(DestructionReader, Protocol):
 
     def destroy(self, kind: RecordKind, subject: str) -> bool:
         """Remove a record; False where there is none."""
+
+    def forget_unfinished(self, at: datetime, limit: int) -> int:
+        """Remove what was begun and has ended unfinished, the oldest first; returns how many."""

@@ -3,6 +3,7 @@
 StorageError
 ├── StorageUnavailableError   nothing is known of the act: ask again later
 │   └── LogHaltedError        the log takes nothing until somebody has seen to it
+├── NoRoomError               as much was begun and not finished as there may be
 ├── StorageOccupiedError      somebody else holds what only one may hold
 ├── StorageConflictError      a row stands in the way; the constraint is named
 ├── StorageRefusedError       the database refused the statement: an error of this program
@@ -31,6 +32,12 @@ class LogHaltedError(StorageUnavailableError):
     """
 
     code = "log.halted"
+
+
+class NoRoomError(StorageError):
+    """As much was begun and not finished as there may be; nothing of the act was kept."""
+
+    code = "storage.full"
 
 
 class StorageOccupiedError(StorageError):

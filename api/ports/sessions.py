@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from api.ports.accounts import Role
+from api.ports.unfinished import Hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +117,12 @@ class Sessions(SessionReader, Protocol):
     def end_all(self, account: str) -> int:
         """Forget all sessions and ceremonies of an account; returns how many sessions."""
 
-    def open(self, ceremony: Ceremony) -> None:
-        """Keep a ceremony."""
+    def open(self, ceremony: Ceremony, held: Hold) -> None:
+        """Keep a ceremony.
+
+        Raises:
+            NoRoomError: too many were begun; nothing may be kept of the transaction.
+        """
 
     def take(self, hash_: bytes) -> Ceremony | None:
         """Take a ceremony out, so that it can end once."""

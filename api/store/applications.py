@@ -1,5 +1,6 @@
 """The table of applications."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy import (
@@ -11,13 +12,16 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    and_,
     insert,
     select,
     update,
 )
 
 from api.ports.applications import Application, ApplicationState
+from api.ports.unfinished import Hold, UnfinishedKind
 from api.store.schema import Moment, metadata
+from api.store.unfinished import SqlUnfinished, entries
 
 applications: Final = Table(
     "application",
@@ -36,7 +40,10 @@ applications: Final = Table(
     Index(None, "received"),
 )
 _INSERT: Final = insert(applications)
-_FIND: Final = select(applications)
+_FIND: Final = select(applications, entries.c.ends).outerjoin(
+    entries,
+    and_(entries.c.kind == UnfinishedKind.APPLICATION.value, entries.c.id == applications.c.number),
+)
 
 
 class SqlApplications:
@@ -53,8 +60,11 @@ class SqlApplications:
             return None
         return Application(**{**row, "state": ApplicationState(row["state"])})
 
-    def add(self, application: Application) -> None:
-        """Keep a new one."""
+    def add(self, application: Application, held: Hold | None = None) -> None:
+        """Keep a new one, within the room for what is unfinished."""
+        if held is not None:
+            key = (UnfinishedKind.APPLICATION, application.number)
+            SqlUnfinished.of(self._connection).hold(key, held)
         self._connection.execute(
             _INSERT,
             {
@@ -70,6 +80,16 @@ class SqlApplications:
                 "state": application.state.value,
             },
         )
+
+    def grow(self, number: str, size: int) -> None:
+        """Make room for more that belongs to it, in bytes, if it is unfinished."""
+        SqlUnfinished.of(self._connection).grow((UnfinishedKind.APPLICATION, number), size)
+
+    def finish(self, number: str, requests: Sequence[str] = ()) -> bool:
+        """Keep it, and requests that serve it, for good; False where it was finished before."""
+        keys = [(UnfinishedKind.REQUEST, name) for name in requests]
+        own = (UnfinishedKind.APPLICATION, number)
+        return number in SqlUnfinished.of(self._connection).release([own, *keys])
 
     def close(self, number: str) -> None:
         """Keep that an officer has decided."""

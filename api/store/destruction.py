@@ -8,18 +8,36 @@ from sqlalchemy import Column, ColumnElement, Connection, Table, and_, delete, s
 
 from api.ports.destruction import RecordKind
 from api.ports.log_names import APPLICATIONS_LOG, LOG_APPEND, PAPERS_LOG
+from api.ports.unfinished import UnfinishedKind
 from api.store.applications import applications
 from api.store.idempotency import kept_requests
 from api.store.logs import log_places
 from api.store.outbox import outbox
 from api.store.papers import papers, proposals
 from api.store.presentations import answers, presentation_requests
+from api.store.sessions import ceremonies
+from api.store.unfinished import SqlUnfinished
 
 _ROOTS: Final[dict[RecordKind, tuple[Column[Any], Column[Any]]]] = {
     RecordKind.APPLICATION: (applications.c.number, applications.c.received),
     RecordKind.PRESENTATION: (presentation_requests.c.id, presentation_requests.c.expires),
 }
 """Where the ids of a kind stand, and the moment from which it is kept."""
+_UNFINISHED: Final[dict[UnfinishedKind, tuple[Column[Any], ...]]] = {
+    UnfinishedKind.APPLICATION: (
+        kept_requests.c.resource,
+        proposals.c.application,
+        applications.c.number,
+    ),
+    UnfinishedKind.REQUEST: (answers.c.request, presentation_requests.c.id),
+    UnfinishedKind.CEREMONY: (ceremonies.c.hash,),
+}
+"""The rows of what is unfinished. It is in no log and has no paper yet."""
+_UNFINISHED_KINDS: Final = {
+    RecordKind.APPLICATION: UnfinishedKind.APPLICATION,
+    RecordKind.PRESENTATION: UnfinishedKind.REQUEST,
+}
+_HASHES: Final = (ceremonies.c.hash,)
 
 
 class SqlDestruction:
@@ -32,7 +50,8 @@ class SqlDestruction:
         """Remove a record and all that hangs on it; SQLite writes zeros over what was removed."""
         if self._connection.dialect.name == "sqlite":
             self._connection.exec_driver_sql("PRAGMA secure_delete=ON")
-        removed = 0
+        removed, unfinished = 0, SqlUnfinished.of(self._connection)
+        unfinished.release([(_UNFINISHED_KINDS[kind], subject)])
         for table, where in _belongings(kind, subject):
             removed = self._connection.execute(delete(table).where(where)).rowcount
         return removed == 1
@@ -42,6 +61,16 @@ class SqlDestruction:
         name = _ROOTS[kind][0]
         query = select(name).where(name > after).order_by(name).limit(limit)
         return list(self._connection.scalars(query))
+
+    def forget_unfinished(self, at: datetime, limit: int) -> int:
+        """Remove what was begun and has ended unfinished, the oldest first; returns how many."""
+        ended = SqlUnfinished.of(self._connection).take_ended(at, limit)
+        for kind in UnfinishedKind:
+            names = [row["id"] for row in ended if row["kind"] == kind.value]
+            for column in _UNFINISHED[kind] if names else ():
+                keys = [bytes.fromhex(name) for name in names] if column in _HASHES else names
+                self._connection.execute(delete(column.table).where(column.in_(keys)))
+        return len(ended)
 
     def older(self, kind: RecordKind, before: datetime, limit: int) -> Sequence[str]:
         """Ids of records whose time is over."""

@@ -31,6 +31,7 @@ kept_requests: Final = Table(
     Column("at", Moment, nullable=False),
     PrimaryKeyConstraint("scope", "key_hash"),
     Index(None, "at"),
+    Index(None, "resource"),
 )
 _c: Final = kept_requests.c
 

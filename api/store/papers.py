@@ -19,7 +19,9 @@ from sqlalchemy import (
 
 from api.ports.papers import Paper, PaperKind
 from api.ports.proposals import KeptProposal
+from api.ports.unfinished import UnfinishedKind
 from api.store.schema import Moment, metadata
+from api.store.unfinished import SqlUnfinished
 from api.store.upsert import insert_if_new
 from verifier.eligibility.wording import Bilingual
 
@@ -127,7 +129,10 @@ class SqlProposals:
         used = select(proposals.c.request).where(proposals.c.request == proposal.request)
         if self._connection.execute(used).first() is not None:
             return False
-        self._connection.execute(delete(proposals).where(undecided))
+        unfinished = SqlUnfinished.of(self._connection)
+        former = delete(proposals).where(undecided).returning(proposals.c.request)
+        for request in self._connection.scalars(former).all():
+            unfinished.end((UnfinishedKind.REQUEST, request), proposal.attached)
         row = {
             "application": proposal.application,
             "request": proposal.request,

@@ -1,6 +1,8 @@
 """The verifier's tables: requests for presentations, and what came of each, once."""
 
 import json
+import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -25,10 +27,12 @@ from sqlalchemy import (
 
 from api.openid.asking import AskedRequest, Device, Reader, RequestForm, ResponseMode
 from api.openid.outcome import Answered, AnswerKind
+from api.ports.unfinished import ANSWER_BYTES, ROW_BYTES, Hold, UnfinishedKind
 from api.store.papers import proposals
 from api.store.schema import Moment, metadata
+from api.store.unfinished import SqlUnfinished
 from api.store.upsert import insert_if_new
-from contracts.evidence.encoding import parse_json
+from contracts.evidence.encoding import Json, parse_json
 from verifier.credential.request import decode_request, encode_request
 
 presentation_requests: Final = Table(
@@ -76,7 +80,9 @@ _FIND: Final = (
 )
 _ANSWERED: Final = select(answers).where(answers.c.request == bindparam("name"))
 _CLOSE: Final = (
-    update(presentation_requests).where(_request.id == bindparam("name")).values(decryption=None)
+    update(presentation_requests)
+    .where(_request.id == bindparam("name"))
+    .values(decryption=None, consent_text=bindparam("text"))
 )
 
 
@@ -86,8 +92,10 @@ class SqlPresentations:
 
     connection: Connection
 
-    def add(self, asked: AskedRequest) -> None:
-        """Keep a new request."""
+    def add(self, asked: AskedRequest, held: Hold) -> None:
+        """Keep a new request, without its text, until it is joined or ends."""
+        key = (UnfinishedKind.REQUEST, asked.request.id)
+        SqlUnfinished.of(self.connection).hold(key, held)
         row = {
             "id": asked.request.id,
             "request": encode_request(asked.request),
@@ -98,7 +106,7 @@ class SqlPresentations:
             "device": asked.device.value,
             "response_uri": asked.response_uri,
             "application_date": asked.application_date,
-            "consent_text": asked.consent_text,
+            "consent_text": "",
             "session_hash": asked.session_hash,
             "randomness": asked.randomness,
             "decryption": asked.decryption,
@@ -143,36 +151,39 @@ class SqlPresentations:
         row: Any = self.connection.execute(_ANSWERED, {"name": name}).mappings().one_or_none()
         if row is None:
             return None
-        result = parse_json(row["result"], max_bytes=_MAX_RESULT)
+        result = parse_json(_unpacked(row["result"]), max_bytes=_MAX_RESULT)
         kind = AnswerKind(row["kind"])
         return Answered(**{**row, "kind": kind, "result": result})
 
-    def settle(self, answered: Answered) -> bool:
-        """Keep an outcome, burn the request and forget its decryption key; False if it was burnt.
+    def settle(self, answered: Answered, consent_text: str) -> bool:
+        """Keep an outcome and the text, burn the request and forget its key; False if it was burnt.
 
         Request and replay key are unique each: of two workers one is told that it came too late.
         """
+        result = _packed(answered.result)
         row = {
             "request": answered.request,
             "kind": answered.kind.value,
             "at": answered.at,
-            "result": json.dumps(
-                answered.result, ensure_ascii=False, separators=(",", ":")
-            ).encode(),
+            "result": result,
             "presentation_hash": answered.presentation_hash,
             "replay_key": answered.replay_key,
             "response_code_hash": answered.response_code_hash,
         }
         if not insert_if_new(self.connection, answers, row):
             return False
-        self.connection.execute(_CLOSE, {"name": answered.request})
+        size = len(result) + len(consent_text.encode()) + ROW_BYTES
+        key = (UnfinishedKind.REQUEST, answered.request)
+        if size > ANSWER_BYTES:
+            SqlUnfinished.of(self.connection).grow(key, size - ANSWER_BYTES)
+        self.connection.execute(_CLOSE, {"name": answered.request, "text": consent_text})
         return True
 
     def spoil(self, name: str) -> bool:
         """Forget what an answer held, because it was relayed; False where it is joined already."""
         joined = select(proposals.c.request).where(proposals.c.request == name).exists()
         here = update(answers).where(answers.c.request == name, ~joined)
-        result = json.dumps({"status": AnswerKind.RELAYED.value}).encode()
+        result = _packed({"status": AnswerKind.RELAYED.value})
         changed = here.values(kind=AnswerKind.RELAYED.value, result=result, presentation_hash=None)
         return self.connection.execute(changed).rowcount > 0
 
@@ -183,3 +194,15 @@ class SqlPresentations:
         few = some.order_by(_request.expires).limit(limit)
         old = delete(presentation_requests).where(_request.id.in_(few))
         return self.connection.execute(old).rowcount
+
+
+def _packed(result: Mapping[str, Json]) -> bytes:
+    """A result as it is kept: its words repeat, so that it shrinks to a quarter."""
+    return zlib.compress(json.dumps(result, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def _unpacked(data: bytes) -> bytes:
+    """A result's JSON; what was kept before results were packed begins with a brace."""
+    if data[:1] == b"{":
+        return data
+    return zlib.decompressobj().decompress(data, _MAX_RESULT)

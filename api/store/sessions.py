@@ -21,7 +21,9 @@ from sqlalchemy import (
 
 from api.ports.accounts import Role
 from api.ports.sessions import Ceremony, Invitation, Purpose, Session
+from api.ports.unfinished import Hold, UnfinishedKind
 from api.store.schema import Moment, metadata
+from api.store.unfinished import Key, SqlUnfinished
 
 MAX_NEXT: Final = 512
 
@@ -95,12 +97,15 @@ class SqlSessions:
 
     def end_all(self, account: str) -> int:
         """Forget all sessions and ceremonies of an account; returns how many sessions."""
-        self._connection.execute(delete(ceremonies).where(ceremonies.c.account == account))
-        mine = delete(sessions).where(sessions.c.account == account)
-        return self._connection.execute(mine).rowcount
+        mine = delete(ceremonies).where(ceremonies.c.account == account)
+        hashes = self._connection.scalars(mine.returning(ceremonies.c.hash)).all()
+        SqlUnfinished.of(self._connection).release([_key(hash_) for hash_ in hashes])
+        own = delete(sessions).where(sessions.c.account == account)
+        return self._connection.execute(own).rowcount
 
-    def open(self, ceremony: Ceremony) -> None:
-        """Keep a ceremony."""
+    def open(self, ceremony: Ceremony, held: Hold) -> None:
+        """Keep a ceremony, within the room for what is unfinished."""
+        SqlUnfinished.of(self._connection).hold(_key(ceremony.hash), held)
         row = {
             "hash": ceremony.hash,
             "purpose": ceremony.purpose.value,
@@ -113,6 +118,7 @@ class SqlSessions:
 
     def take(self, hash_: bytes) -> Ceremony | None:
         """Take a ceremony out, so that it can end once."""
+        SqlUnfinished.of(self._connection).release([_key(hash_)])
         row = self._taken(ceremonies, hash_)
         return None if row is None else Ceremony(**{**row, "purpose": Purpose(row["purpose"])})
 
@@ -175,6 +181,10 @@ class SqlSessions:
         """Delete and return in one statement: of two that take, one gets it."""
         statement = delete(table).where(table.c.hash == hash_).returning(*table.c)
         return self._connection.execute(statement).mappings().one_or_none()
+
+
+def _key(hash_: bytes) -> Key:
+    return UnfinishedKind.CEREMONY, bytes(hash_).hex()
 
 
 def _invitation(row: RowMapping) -> Invitation:

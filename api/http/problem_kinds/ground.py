@@ -90,6 +90,14 @@ GROUND: Final = (
         "Nothing can be kept at the moment; please try again shortly.",
     ),
     ProblemKind(
+        "storage.full",
+        503,
+        "시작하고 마치지 않은 일이 지금 너무 많습니다. 하던 일은 계속할 수 있습니다. "
+        "새로 시작하려면 몇 분 뒤에 다시 시도해 주십시오.",
+        "Too much was begun and not finished yet. Whoever has begun can go on; to begin something "
+        "new, please try again in a few minutes.",
+    ),
+    ProblemKind(
         "ledger.unavailable",
         503,
         "지금은 체인에 기록할 수 없습니다. 잠시 뒤에 다시 보내 주십시오.",

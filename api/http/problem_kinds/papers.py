@@ -30,6 +30,12 @@ PAPERS: Final = (
         "The presentation is not one for this application.",
     ),
     ProblemKind(
+        "application.unfinished",
+        409,
+        "아직 접수되지 않았습니다. 필요한 증명을 제시하면 접수되고 접수증을 받을 수 있습니다.",
+        "It is not received yet: once what is needed was shown, it is, and there is a receipt.",
+    ),
+    ProblemKind(
         "application.unsigned_request",
         409,
         "다른 기기에는 서명한 요청만 보여 줄 수 있습니다.",

@@ -20,7 +20,7 @@ from api.ports.accounts import Role
 from api.ports.means import Means
 
 READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-DOOR_PER_MINUTE: Final = 60
+DOOR_PER_MINUTE: Final = 600
 """Requests at the door from one address: an office behind one address can still sign in."""
 
 

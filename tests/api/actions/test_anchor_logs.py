@@ -18,7 +18,6 @@ from api.actions.anchor_logs import (
 from api.actions.append_to_logs import LOG_APPEND, AppendToLogs, log_errand
 from api.actions.application_entry import APPLICATIONS_LOG, application_entry
 from api.actions.deliver_outbox import Courier, Delivery
-from api.actions.open_application import ApplicationOrder, open_application
 from api.actions.read_application import Evidence, read_application
 from api.ports.means import Means
 from api.ports.outbox import Errand
@@ -29,6 +28,7 @@ from contracts.evidence.errors import LedgerUnavailableError
 from contracts.evidence.merkle import Tree, leaf_hash
 from contracts.evidence.names import log_id
 from contracts.evidence.snapshot import AnchoredCheckpoint
+from tests.api.applying import apply_for_good
 from tests.api.databases import START, StillClock
 from tests.simulators.ledger import SimulatedLedger
 
@@ -63,7 +63,7 @@ class Site:
         return anchor and anchor.size
 
     def open(self) -> Callable[[], Evidence]:
-        opened = open_application(self.means, ApplicationOrder("document-delivery"))
+        opened = apply_for_good(self.means)
         number = opened.application.number
         return lambda: read_application(self.means, number, opened.secret).evidence
 
@@ -91,7 +91,7 @@ def test_an_application_comes_onto_the_chain(site: Site) -> None:
 
 
 def test_what_is_on_chain_covers_the_entries_and_is_signed(site: Site) -> None:
-    opened = [open_application(site.means, ApplicationOrder("document-delivery")) for _ in range(3)]
+    opened = [apply_for_good(site.means) for _ in range(3)]
     site.courier.deliver_outbox()
     site.seal()
     site.courier.deliver_outbox()

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from api.actions.append_to_logs import LOG_APPEND
 from api.actions.application_entry import application_entry, hash_secret, make_number
@@ -18,6 +19,7 @@ from api.actions.errors import (
     RoundClosedError,
     UnknownServiceRoundError,
 )
+from api.actions.finish_application import finish_application
 from api.actions.open_application import ApplicationOrder, OpenedApplication, open_application
 from api.actions.read_application import Evidence, read_application
 from api.http.applications import NUMBER
@@ -34,14 +36,25 @@ def waiting(means: Means) -> int:
         return sum(count.count for count in reading.outbox.counts())
 
 
-def test_an_application_is_kept_with_its_errand(means: Means) -> None:
+def begun(means: Means) -> int:
+    with means.storage.reading() as reading:
+        return len(list(reading.connection.execute(text("SELECT id FROM unfinished"))))
+
+
+def test_an_application_is_kept_and_gets_its_errand_when_it_is_finished(means: Means) -> None:
     opened = open_application(means, ORDER)
-    view = read_application(means, opened.application.number, opened.secret)
+    number = opened.application.number
+    view = read_application(means, number, opened.secret)
     assert view.application == opened.application
     assert (view.evidence, view.index, view.anchor) == (Evidence.WAITING, None, None)
+    assert waiting(means) == 0
+    for _ in range(2):
+        with means.storage.work() as work:
+            finish_application(work, number, means.now())
     with means.storage.reading() as reading:
         (count,) = reading.outbox.counts()
     assert (count.kind, count.count) == (LOG_APPEND, 1)
+    assert read_application(means, number, opened.secret).application.ends is None
 
 
 def test_without_a_round_the_open_one_is_taken_though_the_next_is_announced(means: Means) -> None:
@@ -90,7 +103,7 @@ def test_a_changed_entry_has_another_leaf(means: Means) -> None:
 def test_the_same_key_is_one_application(means: Means) -> None:
     first, second = open_application(means, KEYED), open_application(means, KEYED)
     assert (second.application, second.secret) == (first.application, first.secret)
-    assert waiting(means) == 1
+    assert begun(means) == 1
 
 
 def test_the_same_key_from_many_at_once_is_one_application(means: Means) -> None:
@@ -105,14 +118,14 @@ def test_the_same_key_from_many_at_once_is_one_application(means: Means) -> None
         thread.join()
     assert len(results) == 6
     assert len({(result.application.number, result.secret) for result in results}) == 1
-    assert waiting(means) == 1
+    assert begun(means) == 1
 
 
 def test_a_key_for_another_request_is_refused_and_keeps_nothing(means: Means) -> None:
     open_application(means, KEYED)
     with pytest.raises(KeyReusedError):
         open_application(means, replace(KEYED, service="bulk-issuance"))
-    assert waiting(means) == 1
+    assert begun(means) == 1
 
 
 @pytest.mark.parametrize(
@@ -129,7 +142,7 @@ def test_what_cannot_be_applied_for_is_refused(
 ) -> None:
     with pytest.raises(error):
         open_application(means, order)
-    assert waiting(means) == 0
+    assert begun(means) == 0
 
 
 @pytest.mark.parametrize(

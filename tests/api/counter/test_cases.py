@@ -53,9 +53,13 @@ def test_an_officer_asks_joins_and_reads_the_numbered_trail(both: CounterSite) -
 
 
 def test_a_request_of_a_later_day_is_for_the_applications_day(site: CounterSite) -> None:
-    officer, number = site.staff(Role.OFFICER), apply(site)
+    """An officer who asked once has taken the application up: it does not end any more."""
+    officer, number, other = site.staff(Role.OFFICER), apply(site), apply(site)
+    ask(site, officer, number)
     site.clock.forward(days=1)
     officer.sign_in()
+    late = officer.browser.post(f"/applications/{other}/requests")
+    assert code_of(late) == (404, "application.not_found")
     asked = ask(site, officer, number)
     with site.storage.reading() as reading:
         application = reading.applications.find(number)

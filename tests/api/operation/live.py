@@ -10,12 +10,17 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
 import httpx2
+
+from api.actions.finish_application import finish_application
+from api.ports.errors import StorageUnavailableError
+from api.store.database import Database
 
 SECONDS = 120
 PATH = "/api/v1/applications"
@@ -85,11 +90,16 @@ def until(reached: Callable[[], object]) -> None:
 
 @dataclass
 class Applicants:
-    """People who apply without end, each asking again under the same key until acknowledged."""
+    """People who apply without end, each asking again under the same key until acknowledged.
+
+    What they show is taken by another process on the same database, as one that answers wallets.
+    """
 
     origin: str
+    url: str
     count: int = 4
     acknowledged: dict[str, str] = field(default_factory=dict)
+    finished: set[str] = field(default_factory=set)
     wrong: list[str] = field(default_factory=list)
     _stop: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
@@ -110,11 +120,24 @@ class Applicants:
         until(lambda: len(self.acknowledged) >= goal)
 
     def _apply(self) -> None:
-        with httpx2.Client(timeout=20) as client:
+        with httpx2.Client(timeout=20) as client, closing(Database(self.url, 1)) as storage:
             while not self._stop.is_set():
-                self._once(client, secrets.token_urlsafe(24))
+                number = self._once(client, secrets.token_urlsafe(24))
+                if number is not None:
+                    self._finish(storage, number)
 
-    def _once(self, client: httpx2.Client, key: str) -> None:
+    def _finish(self, storage: Database, number: str) -> None:
+        while not self._stop.is_set():
+            try:
+                with storage.work() as work:
+                    finish_application(work, number, datetime.now(UTC))
+            except StorageUnavailableError:
+                time.sleep(0.05)
+            else:
+                self.finished.add(number)
+                return
+
+    def _once(self, client: httpx2.Client, key: str) -> str | None:
         while not self._stop.is_set():
             try:
                 answer = client.post(
@@ -127,9 +150,11 @@ class Applicants:
                 continue
             if answer.status_code in {200, 201}:
                 told = answer.json()
-                self.acknowledged[told["number"]] = told["secret"]
-                return
+                number: str = told["number"]
+                self.acknowledged[number] = told["secret"]
+                return number
             if answer.status_code != 503:
                 self.wrong.append(f"{answer.status_code} {answer.text}")
-                return
+                return None
             time.sleep(0.05)
+        return None

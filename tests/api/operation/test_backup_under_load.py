@@ -36,7 +36,11 @@ def status(service: Live, number: str, secret: str) -> int:
 @pytest.mark.acceptance
 def test_a_backup_under_load_restores_to_logs_that_continue(tmp_path: Path) -> None:
     file = tmp_path / "backup"
-    with live(tmp_path, "--workers", "2") as service, Applicants(service.origins[0]) as applicants:
+    url = f"sqlite:///{tmp_path / 'dojang.sqlite'}"
+    with (
+        live(tmp_path, "--workers", "2") as service,
+        Applicants(service.origins[0], url) as applicants,
+    ):
         applicants.await_more(20)
         before = dict(applicants.acknowledged)
         dojang(tmp_path, "backup", "--to", str(file))
@@ -56,7 +60,7 @@ def test_a_backup_under_load_restores_to_logs_that_continue(tmp_path: Path) -> N
         assert status(service, gone, before.pop(gone)) == 404
         for number, secret in before.items():
             assert status(service, number, secret) == 200
-        with Applicants(service.origins[0]) as applicants:
+        with Applicants(service.origins[0], url) as applicants:
             applicants.await_more(10)
         until(lambda: published(tmp_path)[0] > old[0])
         assert service.stop() == 0

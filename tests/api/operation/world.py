@@ -9,13 +9,14 @@ from pathlib import Path
 from api.actions.anchor_logs import LOG_ANCHOR, AnchorLogs, seal_log
 from api.actions.append_to_logs import LOG_APPEND, AppendToLogs
 from api.actions.deliver_outbox import Courier, Handler
-from api.actions.open_application import ApplicationOrder, OpenedApplication, open_application
+from api.actions.open_application import OpenedApplication
 from api.operation.continuity import Watch
 from api.operation.destruction_ledger import DestructionLedger
 from api.operation.publication import Publication, PublishAndAnchor
 from api.ports.means import Means
 from api.store.database import Database
 from api.store.log_key_files import LogKeyFiles
+from tests.api.applying import apply_for_good
 from tests.api.databases import StillClock
 from tests.simulators.ledger import SimulatedLedger
 from verifier.eligibility.catalogue import load_catalogue
@@ -46,8 +47,7 @@ class World:
 
     def apply(self, count: int = 1) -> list[OpenedApplication]:
         means = Means(self.storage, load_catalogue(), self.clock, secrets.token_bytes)
-        order = ApplicationOrder("document-delivery")
-        return [open_application(means, order) for _ in range(count)]
+        return [apply_for_good(means) for _ in range(count)]
 
     def deliver(self) -> None:
         anchoring = AnchorLogs(self.storage, self.watch.keys, self.ledger)

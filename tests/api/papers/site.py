@@ -11,6 +11,7 @@ from httpx2 import Response
 from api.actions.anchor_logs import LOG_ANCHOR, AnchorLogs, seal_log
 from api.actions.append_to_logs import LOG_APPEND, AppendToLogs
 from api.actions.deliver_outbox import Courier
+from api.actions.finish_application import finish_application
 from api.actions.issue_paper import PAPERS_LOG, PaperDesk, paper_code
 from api.actions.prove_entry import LogProofs
 from api.app import Parts
@@ -62,8 +63,11 @@ class Site:
         return self.parts.papers.proofs
 
     def open(self, **order: str) -> Opened:
+        """An application for which somebody has shown something."""
         told = {"service": "document-delivery", **order}
         made = self.people.post("/api/v1/applications", json=told).json()
+        with self.desk.means.storage.work() as work:
+            finish_application(work, made["number"], self.clock())
         return Opened(made["number"], made["secret"])
 
     def receipt(self, opened: Opened) -> Response:

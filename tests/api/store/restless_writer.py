@@ -6,16 +6,16 @@ import sys
 import threading
 from datetime import UTC, datetime
 
-from api.actions.open_application import ApplicationOrder, open_application
 from api.ports.means import Means
 from api.store.database import Database
+from tests.api.applying import apply_for_good
 from verifier.eligibility.catalogue import load_catalogue
 
 THREADS = 6
 
 
 def write(url: str) -> None:
-    """Open applications on several threads until somebody ends the process."""
+    """Open and finish applications on several threads until somebody ends the process."""
     means = Means(
         Database(url, THREADS),
         load_catalogue(),
@@ -25,7 +25,7 @@ def write(url: str) -> None:
 
     def go_on() -> None:
         while True:
-            opened = open_application(means, ApplicationOrder("document-delivery"))
+            opened = apply_for_good(means)
             os.write(1, opened.application.number.encode() + b"\n")
 
     threads = [threading.Thread(target=go_on) for _ in range(THREADS)]

@@ -347,6 +347,22 @@ ROWS: dict[str, Rows] = {
         ),
         ("log_waiting_leaf", {"log": "applications", "index": 3, "leaf": b"l" * 32}),
     ],
+    "0014": [
+        ("unfinished_part", {"pool": "applications", "part": 0, "held": 900, "most": 60_000_000}),
+        ("unfinished_share", {"pool": "applications", "network": b"n" * 16, "held": 900}),
+        (
+            "unfinished",
+            {
+                "kind": "request",
+                "id": "request",
+                "pool": "applications",
+                "part": 0,
+                "network": b"n" * 16,
+                "size": 900,
+                "ends": MOMENT,
+            },
+        ),
+    ],
 }
 
 
