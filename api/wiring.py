@@ -66,10 +66,12 @@ from api.ports.errors import StorageShapeError
 from api.ports.means import Clock, Means, whole_second
 from api.settings import Settings
 from api.store.database import Database
+from api.store.engines import WAIT_SECONDS
 from api.store.log_key_files import LogKeyFiles
 from api.store.migration import migrate, newest_revision
 from api.store.register_files import FileRegister, RegisterFiles
 from api.store.secret_files import IssuerKeyFiles, SecretFiles
+from api.waiting.bounds import CHAIN_SECONDS, DATABASE_SECONDS
 from api.waiting.bulkhead import Bulkhead
 from contracts.evidence.ledger import Ledger
 from verifier.eligibility.catalogue import load_catalogue
@@ -78,8 +80,6 @@ if TYPE_CHECKING:
     from contracts.chain.embedded import EmbeddedLedger
 
 Ports = tuple[int, int, int]
-CHAIN_SECONDS: Final = 5.0
-"""How long a request waits for the chain's owner."""
 VERIFIER_NAME: Final = "dojang verifier"
 RELYING_PARTY_NAME: Final = "도장 · dojang"
 
@@ -107,7 +107,7 @@ def wire(
     """
     shown = _load_demos(demo)
     ledger = RemoteLedger(settings.chain, CHAIN_SECONDS, Bulkhead("chain", CHAIN_SECONDS))
-    with closing(open_database(settings)) as storage:
+    with closing(open_database(settings, DATABASE_SECONDS)) as storage:
         checks = {entry.kind: entry.report.ok for entry in shown}
         means = wire_means(settings, storage)
         wallets = wire_wallets(settings, means, storage, ledger, demo=demo is not None, ports=ports)
@@ -371,7 +371,7 @@ def _shelf(settings: Settings) -> RegisterFiles:
     return RegisterFiles(settings.agencies.parent)
 
 
-def open_database(settings: Settings) -> Database:
+def open_database(settings: Settings, seconds: float = WAIT_SECONDS) -> Database:
     """The database in the shape that this program works with.
 
     Raises:
@@ -381,7 +381,7 @@ def open_database(settings: Settings) -> Database:
     url = settings.database.reveal()
     if settings.migrate:
         migrate(url)
-    database = Database(url, settings.threads)
+    database = Database(url, settings.threads, seconds)
     found = database.revision()
     if found != newest_revision():
         database.close()

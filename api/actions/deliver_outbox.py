@@ -97,6 +97,9 @@ class Courier:
     def deliver_kind(self, kind: str) -> Delivery:
         """Take one batch of a kind and deliver it; kinds may be delivered at the same time."""
         at = self.clock()
+        with self.storage.reading() as reading:  # who looks in vain holds nobody up
+            if not reading.outbox.is_due(kind, at):
+                return Delivery()
         lease = Lease(self.owner, at, at + LEASE)
         with self.storage.work() as work:
             leased = work.outbox.lease(kind, lease, self.batch, retry=at + LONGEST_WAIT)

@@ -2,7 +2,9 @@
 
 The supervisor itself opens nothing: no database, no chain, no thread. It holds the listening
 sockets, so that a new process takes over where a dead one left. If the supervisor itself is killed,
-its processes notice by the end of a pipe, and stop.
+its processes notice by the end of a pipe, and stop. A process that is stopped or hangs as a whole
+says nothing any more; it is killed after a while and started again, because what it holds, the
+database's one right to write for example, is missing for everybody.
 """
 
 import os
@@ -10,7 +12,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
@@ -21,6 +23,10 @@ from api.observation.journal import note, warn
 from api.operation.exits import LASTING
 
 START_SECONDS: Final = 60.0
+BEAT_SECONDS: Final = 2.0
+"""From one sign of life to the next."""
+HANG_SECONDS: Final = 30.0
+"""After so long without one, a process is killed."""
 FIRST_WAIT: Final = 0.2
 LONGEST_WAIT: Final = 5.0
 STEADY_SECONDS: Final = 60.0
@@ -48,6 +54,7 @@ class Post:
     process: ForkProcess | None = None
     ready: Connection | None = None
     begun: float = 0.0
+    heard: float = 0.0
     wait: float = FIRST_WAIT
     due: float = 0.0
 
@@ -110,7 +117,7 @@ class Supervisor:
         post.process.start()
         told.close()
         note("process.started", process=post.name, pid=post.process.pid)
-        post.begun = time.monotonic()
+        post.begun = post.heard = time.monotonic()
 
     def _be(self, post: Post, told: Connection) -> None:
         """What the new process does: follow the supervisor's life, and its own task."""
@@ -119,7 +126,7 @@ class Supervisor:
             signal.signal(number, signal.SIG_DFL)
         signal.set_wakeup_fd(-1)
         threading.Thread(target=_outlive_nobody, args=(self._lifeline[0],), daemon=True).start()
-        raise SystemExit(post.run(lambda: told.send_bytes(b"ready")))
+        raise SystemExit(post.run(lambda: _live(told)))
 
     def _await(self, post: Post) -> bool:
         """Wait until a new process is ready, or ended; False if that will not change."""
@@ -140,10 +147,16 @@ class Supervisor:
         ended = wait([self._news[0], *living], _LATEST_LOOK)
         if self._news[0] in ended:
             os.read(self._news[0], 64)
+        for post in self.posts:
+            _listen(post)
 
     def _tend(self, post: Post) -> bool:
         """Fill a post that is empty and due; False if filling it again would not help."""
         now = time.monotonic()
+        if post.process is not None and _hangs(post, now):
+            warn("process.hangs", process=post.name, pid=post.process.pid)
+            post.process.kill()
+            post.process.join()
         if post.process is not None and not post.process.is_alive():
             post.process.join()
             code = post.process.exitcode
@@ -172,6 +185,37 @@ class Supervisor:
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+
+def _live(told: Connection) -> None:
+    """Say that the process is ready, and from then on that it lives."""
+    told.send_bytes(b"ready")
+    threading.Thread(target=_beat, args=(told,), daemon=True).start()
+
+
+def _beat(told: Connection) -> None:
+    with suppress(OSError):
+        while True:
+            time.sleep(BEAT_SECONDS)
+            told.send_bytes(b"lives")
+
+
+def _listen(post: Post) -> None:
+    """Take the signs of life that have come. While nobody listened, nobody is blamed."""
+    if post.ready is None or post.process is None:
+        return
+    try:
+        while post.ready.poll():
+            post.ready.recv_bytes()
+            post.heard = time.monotonic()
+    except (EOFError, OSError):
+        post.ready = None  # it has ended
+
+
+def _hangs(post: Post, now: float) -> bool:
+    """Whether a process that was ready has said nothing for too long."""
+    was_ready = post.heard > post.begun
+    return post.ready is not None and was_ready and now - post.heard > HANG_SECONDS
 
 
 def _see_off(post: Post, end: float) -> None:

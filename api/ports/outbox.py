@@ -93,6 +93,9 @@ class UndoneErrand:
 class OutboxReader(Protocol):
     """Looking at the outbox."""
 
+    def is_due(self, kind: str, at: datetime) -> bool:
+        """Whether an errand of a kind could be leased now."""
+
     def counts(self) -> Sequence[OutboxCount]:
         """All that is not done, by kind and state."""
 

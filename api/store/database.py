@@ -1,5 +1,6 @@
 """The database: transactions that write, transactions that read, locks of one process."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
@@ -8,33 +9,43 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, text
 
-from api.ports.errors import StorageOccupiedError
+from api.ports.errors import StorageOccupiedError, StorageUnavailableError
 from api.store.engines import WAIT_SECONDS, open_reader, open_writer, parse_url, sqlite_path
 from api.store.group_commit import GroupCommit
 from api.store.locks import WriteLock, sole_file
 from api.store.migration import current_revision
 from api.store.translation import translated
 from api.store.work import SqlWork
+from api.waiting.silence import Silence
 
 DEFAULT_THREADS: Final = 16
+REST_SECONDS: Final = 2.0
+"""For which a database that did not answer in time is left alone."""
 
 
 class Database:
     """``api.ports.Storage`` on SQLite or PostgreSQL. Opened once by each process, after a fork."""
 
-    def __init__(self, url: str, threads: int = DEFAULT_THREADS) -> None:
+    def __init__(
+        self, url: str, threads: int = DEFAULT_THREADS, seconds: float = WAIT_SECONDS
+    ) -> None:
         """Open it; nothing is asked of the database yet.
 
         Args:
             url: as in DATABASE_URL.
             threads: how many transactions may run at once.
+            seconds: how long somebody waits for a turn, a connection or an answer.
         """
         self._url = parse_url(url)
-        self._writer = open_writer(self._url, threads)
-        self._reader = open_reader(self._url, threads, self._writer)
+        self._seconds = seconds
+        self._writer = open_writer(self._url, threads, seconds)
+        self._reader = open_reader(self._url, threads, self._writer, seconds)
         path = sqlite_path(self._url)
         self._path = path
-        self._group = path and _group(path, self._writer)
+        self._group = path and _group(path, self._writer, seconds)
+        # On SQLite views go on while writing hangs; PostgreSQL hangs as a whole.
+        self._writing = Silence(REST_SECONDS)
+        self._viewing = self._writing if path is None else Silence(REST_SECONDS)
 
     @contextmanager
     def work(self) -> Iterator[SqlWork]:
@@ -43,9 +54,10 @@ class Database:
         Raises:
             StorageUnavailableError: it is not known whether it was kept.
         """
-        transaction = self._group.work() if self._group else self._writer.begin()
-        with translated(), transaction as connection:
-            yield SqlWork(connection)
+        with self._heard(self._writing):
+            transaction = self._group.work() if self._group else self._writer.begin()
+            with translated(), transaction as connection:
+                yield SqlWork(connection)
 
     @contextmanager
     def reading(self) -> Iterator[SqlWork]:
@@ -54,8 +66,36 @@ class Database:
         Raises:
             StorageUnavailableError: the database cannot be read now.
         """
-        with translated(), self._reader.connect() as connection, connection.begin():
+        with (
+            self._heard(self._viewing),
+            translated(),
+            self._reader.connect() as connection,
+            connection.begin(),
+        ):
             yield SqlWork(connection)
+
+    @contextmanager
+    def _heard(self, silence: Silence) -> Iterator[None]:
+        """Ask, unless the last who asked had no answer in time: then one at a time tries.
+
+        Raises:
+            StorageUnavailableError: others found just now that there is no answer.
+        """
+        if not silence.may_ask():
+            raise StorageUnavailableError("the database does not answer now")
+        begun = time.monotonic()
+        try:
+            yield
+        except StorageUnavailableError:
+            if time.monotonic() - begun >= self._seconds / 2:
+                silence.unheard()
+            else:
+                silence.heard()
+            raise
+        except BaseException:
+            silence.heard()
+            raise
+        silence.heard()
 
     @contextmanager
     def sole(self, name: str) -> Iterator[Callable[[], None]]:
@@ -99,9 +139,9 @@ class Database:
             self._group.close()
 
 
-def _group(path: Path, writer: Engine) -> GroupCommit:
-    lock = WriteLock(path.with_name(path.name + ".write-lock"), WAIT_SECONDS)
-    return GroupCommit(writer, lock, WAIT_SECONDS)
+def _group(path: Path, writer: Engine, seconds: float) -> GroupCommit:
+    lock = WriteLock(path.with_name(path.name + ".write-lock"), seconds)
+    return GroupCommit(writer, lock, seconds)
 
 
 def _held() -> None:

@@ -1,12 +1,13 @@
 """The table of errands, and how workers take them."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    ColumnElement,
     Connection,
     Index,
     Integer,
@@ -56,6 +57,8 @@ outbox: Final = Table(
     Index(None, "done"),
 )
 _c: Final = outbox.c
+FURTHEST: Final = timedelta(hours=1)
+"""No errand is put off, and no lease lasts, for as long."""
 
 
 class SqlOutbox:
@@ -104,17 +107,20 @@ class SqlOutbox:
         What was never tried is due at once, whatever the worker's clock says: the moment it carries
         is another process's, whose clock may be ahead.
         """
-        free = or_(_c.leased_until.is_(None), _c.leased_until <= at)
-        waiting = and_(_c.kind == kind, _c.state == OutboxState.WAITING.value)
         before = _c.problem == LOST if lost else or_(_c.problem.is_(None), _c.problem != LOST)
         query = (
             select(_c.id, _c.kind, _c.key, _c.payload, _c.attempts)
-            .where(waiting, or_(_c.due <= at, _c.attempts == 0), free, before)
+            .where(_is_free(kind, at), before)
             .order_by(*((_c.due, _c.id) if lost else (_c.id,)))
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
         return self._connection.execute(query).all()
+
+    def is_due(self, kind: str, at: datetime) -> bool:
+        """Whether an errand of a kind could be leased now."""
+        query = select(_c.id).where(_is_free(kind, at)).limit(1)
+        return self._connection.scalar(query) is not None
 
     def waiting(self, kind: str, prefix: str) -> Sequence[tuple[str, bytes]]:
         """Keys and payloads of all errands of a kind that are not done, by the key's beginning."""
@@ -198,6 +204,21 @@ class SqlOutbox:
 _FREE: Final[dict[str, object]] = {"owner": None, "leased_until": None}
 _SINCE: Final = func.coalesce(_c.since, _c.due, type_=Moment)
 """Since when an errand is wanted; for one that an older program put, when it is due."""
+
+
+def _is_free(kind: str, at: datetime) -> ColumnElement[bool]:
+    """An errand that may be leased now.
+
+    A moment that lies further ahead than anything is ever put off was written before the clock was
+    set back: it is not believed.
+    """
+    far = at + FURTHEST
+    return and_(
+        _c.kind == kind,
+        _c.state == OutboxState.WAITING.value,
+        or_(_c.due <= at, _c.attempts == 0, _c.due > far),
+        or_(_c.leased_until.is_(None), _c.leased_until <= at, _c.leased_until > far),
+    )
 
 
 def _anew(due: datetime) -> dict[str, object]:
