@@ -9,10 +9,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Final, Generic, TypeVar
 
+from api.actions.evidence_state import EvidenceState, evidence_state
 from api.disk import find_room
 from api.observation.journal import describe, warn
 from api.ports.errors import StorageError
@@ -45,6 +47,7 @@ class HealthState:
         chain: None where it cannot be reached.
         checks: of each demonstration.
         disk: whether every folder takes what is written.
+        evidence: whether what must reach the chain does; None where nobody can say.
         age: seconds since the oldest of these was looked at.
     """
 
@@ -52,6 +55,7 @@ class HealthState:
     chain: ChainIdentity | None
     checks: dict[str, bool]
     disk: bool = True
+    evidence: EvidenceState | None = None
     age: float = 0.0
 
     @property
@@ -61,10 +65,11 @@ class HealthState:
 
     def to_json(self) -> dict[str, object]:
         """The state for machines; nothing secret, nobody's data."""
-        chain = self.chain
+        chain, current = self.chain, self.evidence is EvidenceState.CURRENT
         return {
-            "status": "ready" if self.ready and chain else "degraded",
+            "status": "ready" if self.ready and chain and current else "degraded",
             "database": self.database.value,
+            "evidence": "unknown" if self.evidence is None else self.evidence.value,
             "chain": None
             if chain is None
             else {
@@ -129,6 +134,7 @@ class Health:
         ledger: asked for its identity.
         checks: what was found of each demonstration at start.
         folders: must take what is written.
+        clock: says how long evidence waits.
     """
 
     storage: Storage
@@ -136,6 +142,7 @@ class Health:
     ledger: Ledger
     checks: dict[str, bool]
     folders: Sequence[Path] = ()
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     _parts: "_Parts" = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -143,6 +150,7 @@ class Health:
             Part("database", self._database, DatabaseState.UNREACHABLE),
             Part("chain", self._chain, None),
             Part("disk", lambda: find_room(self.folders), None),
+            Part("evidence", self._evidence, None),
         )
         object.__setattr__(self, "_parts", made)
 
@@ -155,13 +163,14 @@ class Health:
         """What was last found, from memory. Where nobody looks in the background, look now."""
         parts = self._parts
         if not parts.begun:
-            for part in (parts.database, parts.chain, parts.disk):
+            for part in (parts.database, parts.chain, parts.disk, parts.evidence):
                 part.refresh()
         database, first = parts.database.state()
         chain, second = parts.chain.state()
         disk, third = parts.disk.state()
-        room = disk is not None and all(disk.values())
-        return HealthState(database, chain, self.checks, room, max(first, second, third))
+        evidence, fourth = parts.evidence.state()
+        room, age = disk is not None and all(disk.values()), max(first, second, third, fourth)
+        return HealthState(database, chain, self.checks, room, evidence, age)
 
     def _database(self) -> DatabaseState:
         try:
@@ -169,6 +178,11 @@ class Health:
         except StorageError:
             return DatabaseState.UNREACHABLE
         return DatabaseState.READY if found == self.revision else DatabaseState.OTHER_SHAPE
+
+    def _evidence(self) -> EvidenceState | None:
+        with suppress(StorageError), self.storage.reading() as reading:
+            return evidence_state(reading, self.clock())
+        return None
 
     def _chain(self) -> ChainIdentity | None:
         with suppress(EvidenceError):
@@ -181,12 +195,12 @@ class _Parts:
     database: Part[DatabaseState]
     chain: Part[ChainIdentity | None]
     disk: Part[Mapping[Path, bool] | None]
+    evidence: Part[EvidenceState | None]
     begun: bool = False
 
     def begin(self) -> None:
         self.begun = True
-        looks = (self.database.keep_looking, self.chain.keep_looking, self.disk.keep_looking)
-        for look in looks:
+        for part in (self.database, self.chain, self.disk, self.evidence):
             threading.Thread(
-                target=look, args=(threading.Event(),), name="health", daemon=True
+                target=part.keep_looking, args=(threading.Event(),), name="health", daemon=True
             ).start()

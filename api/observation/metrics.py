@@ -16,6 +16,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from api.observation.evidence_measures import chain_measures, log_measures, outbox_measures
 from api.ports.errors import StorageError
 from api.ports.means import Clock
 from api.ports.storage import Reading, Storage
@@ -70,20 +71,10 @@ class StateMeasures(Collector):
         yield from gauges
 
     def _gauges(self, reading: Reading, now: datetime) -> list[GaugeMetricFamily]:
-        errands = GaugeMetricFamily(
-            "dojang_outbox_errands", "Errands by state.", labels=("kind", "state")
-        )
-        age = GaugeMetricFamily(
-            "dojang_outbox_oldest_seconds",
-            "How long the oldest errand is due.",
-            labels=("kind", "state"),
-        )
-        for entry in reading.outbox.counts():
-            errands.add_metric((entry.kind, entry.state.value), entry.count)
-            age.add_metric((entry.kind, entry.state.value), _since(entry.oldest, now))
         alarms = GaugeMetricFamily("dojang_export_alarms", "Alarms over mass export.")
         alarms.add_metric((), reading.access_log.alarm_count())
-        return [errands, age, alarms, *_logs(reading, now)]
+        outbox, chain = outbox_measures(reading, now), chain_measures(reading, now)
+        return [*outbox, alarms, *chain, *log_measures(reading, now)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,29 +93,6 @@ class RegisterMeasures(Collector):
         for name, is_readable in sorted(self.registers.items()):
             unreadable.add_metric((name,), float(not is_readable()))
         yield unreadable
-
-
-def _logs(reading: Reading, now: datetime) -> list[GaugeMetricFamily]:
-    anchored = GaugeMetricFamily(
-        "dojang_anchor_age_seconds", "Age of the last state on chain.", labels=("log",)
-    )
-    behind = GaugeMetricFamily(
-        "dojang_log_unanchored_leaves", "Leaves that are not on chain.", labels=("log",)
-    )
-    halted = GaugeMetricFamily("dojang_log_halted", "Logs that stand still.", labels=("log",))
-    stands = {halt.log for halt in reading.continuity.halts()}
-    for log in sorted(stands | set(reading.continuity.log_names())):
-        last = reading.logs.last_anchor(log)
-        known = last.size if last and last.block is not None else 0
-        if last and last.time is not None:
-            anchored.add_metric((log,), _since(last.time, now))
-        behind.add_metric((log,), reading.logs.size(log) - known)
-        halted.add_metric((log,), float(log in stands))
-    return [anchored, behind, halted]
-
-
-def _since(moment: datetime, now: datetime) -> float:
-    return max(0.0, (now - moment).total_seconds())
 
 
 @dataclass(frozen=True, slots=True)

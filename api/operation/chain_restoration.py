@@ -40,6 +40,8 @@ from contracts.evidence.snapshot import Ending, TrustSnapshot
 
 COMPARED: Final = timedelta(hours=1)
 """From one comparison to the next, while nothing is missing and the head grows."""
+RETRIED: Final = timedelta(minutes=5)
+"""From one attempt at what the chain refused to the next."""
 SLICE: Final = 32
 """Acts that are put back in one piece."""
 PAGE: Final = 100
@@ -77,10 +79,11 @@ class ChainRestoration:
         Raises:
             LedgerUnavailableError: the chain does not answer.
         """
-        behind = note_head(self.watch, at).behind
-        due = self._compared is None or not self._compared <= at < self._compared + COMPARED
-        if due or behind is not None:
-            yield from self._compare(at, behind)
+        sight = note_head(self.watch, at)
+        wait = RETRIED if sight.refused else COMPARED
+        due = self._compared is None or not self._compared <= at < self._compared + wait
+        if due or sight.is_being_restored:
+            yield from self._compare(at, sight.behind)
 
     def _compare(self, at: datetime, behind: datetime | None) -> Iterator[int]:
         snapshot = self.watch.ledger.snapshot()
@@ -90,20 +93,39 @@ class ChainRestoration:
         # Asking for a key that is gone would make another one; such a log is halted.
         names = [name for name in names if name in self.watch.keys.names()]
         lost = [name for name in names if self._first_lost(name) is not None]
-        if acts or lost:
+        forked = self._forked(snapshot)
+        if acts or lost or forked:
             behind = behind or at
             self._see(ChainSight(snapshot.head.number, at, behind))
             warn("chain.behind", count=len(acts) + len(lost))
             refused = yield from self._put_back(acts, lost)
-            if refused is None or refused:
-                self._see(ChainSight(self.watch.ledger.head().number, at, behind, refused or 0))
-                return  # tried again in the next round
+            if refused is None or refused + forked:
+                self._see(self._seen(at, behind, 0 if refused is None else refused + forked))
+                self._compared = at
+                return  # tried again, at once or in some minutes
             if acts:
                 self.restored(whole_second(self.clock()))
-        self._see(ChainSight(self.watch.ledger.head().number, at))
+        self._see(self._seen(at, None, 0))
         self._compared = at
         if behind is not None:
             note("chain.restored")
+
+    def _seen(self, at: datetime, behind: datetime | None, refused: int) -> ChainSight:
+        return ChainSight(self.watch.ledger.head().number, at, behind, refused)
+
+    def _forked(self, snapshot: TrustSnapshot) -> int:
+        """How many status lists have another newest version on chain than was acknowledged."""
+        newest = {act.subject: act for act in acts_of(snapshot) if act.act == "publish_status"}
+        with self.watch.storage.reading() as reading:
+            known = {
+                act.subject: act
+                for name, found in newest.items()
+                for act in reading.continuity.chain_acts(name, found.step - 1)[:1]
+            }
+        forked = [n for n, act in known.items() if act.arguments != newest[n].arguments]
+        for _ in forked:
+            warn("chain.refused", code="chain.forked", kind="publish_status")
+        return len(forked)
 
     def _see(self, sight: ChainSight) -> None:
         with self.watch.storage.work() as work:

@@ -99,6 +99,9 @@ class OutboxReader(Protocol):
     def counts(self) -> Sequence[OutboxCount]:
         """All that is not done, by kind and state."""
 
+    def since(self, kind: str, key: str) -> datetime | None:
+        """Since when an errand is wanted that is not done; None where there is none."""
+
     def undone(self, limit: int) -> Sequence[UndoneErrand]:
         """What failed at least once and is not done: set aside first, then by age."""
 

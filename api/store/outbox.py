@@ -182,6 +182,12 @@ class SqlOutbox:
         rows = self._connection.execute(query).all()
         return [OutboxCount(kind, OutboxState(state), *rest) for kind, state, *rest in rows]
 
+    def since(self, kind: str, key: str) -> datetime | None:
+        """Since when an errand is wanted that is not done."""
+        named = and_(_c.kind == kind, _c.key == key, _c.state != OutboxState.DONE.value)
+        moment: datetime | None = self._connection.scalar(select(_SINCE).where(named))
+        return moment
+
     def undone(self, limit: int) -> Sequence[UndoneErrand]:
         """What failed at least once and is not done: set aside first, then by age."""
         failed = and_(_c.state == OutboxState.WAITING.value, _c.attempts > 0)

@@ -215,7 +215,7 @@ def parts_of(storage: Database, clock: StillClock) -> Parts:
     wallets = wallets_of(storage, means, ledger)
     return Parts(
         means=means,
-        health=Health(storage, newest_revision(), ledger, {}),
+        health=Health(storage, newest_revision(), ledger, {}, clock=clock),
         demos=[],
         origins=ORIGINS,
         rates=Rates(clock, secrets.token_bytes),

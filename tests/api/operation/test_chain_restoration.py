@@ -3,110 +3,26 @@
 import secrets
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from api.actions.acknowledged_ledger import AcknowledgedLedger
-from api.actions.anchor_logs import LOG_ANCHOR, AnchorLogs
-from api.actions.append_to_logs import LOG_APPEND, AppendToLogs
-from api.actions.chain_acts import acts_of, levels_of
-from api.actions.deliver_outbox import Courier
-from api.actions.end_issuer_keys import END_KEY, key_detail, key_errand
-from api.openid.console_errands import (
-    ENROL,
-    PUBLISH,
-    ROTATE_KEY,
-    ConsoleErrands,
-    EndOwnKeys,
-    enrol_errand,
-    publish_errand,
-    rotate_errand,
-)
-from api.operation.chain_restoration import ChainRestoration
-from api.operation.continuity import Watch, agree_on_chain
-from api.operation.jobs import publish_anew
-from api.operation.publication import Publication, PublishAndAnchor
+from api.actions.chain_acts import levels_of
+from api.openid.console_errands import enrol_errand, publish_errand, rotate_errand
 from api.store.database import Database
-from api.store.log_key_files import LogKeyFiles
-from contracts.evidence.encoding import canonical
 from contracts.evidence.ledger import Ledger
 from contracts.evidence.names import issuer_id
 from contracts.evidence.snapshot import Ending, TrustSnapshot
 from tests.api.databases import StillClock
+from tests.api.operation.city import City, fields_of, history
 from tests.simulators.ledger import SimulatedLedger
-from tests.simulators.openid_trial import AGENCY, SimulatedWallet, Trial
+from tests.simulators.openid_trial import AGENCY, SimulatedWallet
 from verifier.credential.keys import SigningKey
 
 STRANGER = b"\x09" * 32
-
-
-@dataclass
-class City:
-    """A worker and a web process on one database and one chain, which can be exchanged."""
-
-    storage: Database
-    clock: StillClock
-    folder: Path
-    chain: Ledger
-    trial: Trial = field(init=False)
-    restoration: ChainRestoration = field(init=False)
-    courier: Courier = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.trial = Trial.start(self.storage, self.clock, self.folder / "keys")
-        self.use(self.chain)
-
-    def use(self, chain: Ledger) -> None:
-        """Go on with another chain, as after a start."""
-        self.chain = chain
-        agree_on_chain(self.storage, chain.identity())
-        keys = LogKeyFiles(self.folder / "keys", "localhost/test")
-        publication = Publication(self.folder / "published")
-        watch = Watch(self.storage, keys, chain, publication)
-        remembered = AcknowledgedLedger(chain, self.storage, self.clock)
-        ground = self.trial.ground
-        self.trial = Trial.of(type(ground)(**{**_fields(ground), "ledger": remembered}))
-        console = self.trial.openid.console
-        self.restoration = ChainRestoration(
-            watch, self.clock, lambda at: publish_anew(self.trial.openid, at)
-        )
-        anchoring = AnchorLogs(self.storage, keys, chain)
-        handlers = {
-            LOG_APPEND: AppendToLogs(self.storage),
-            LOG_ANCHOR: PublishAndAnchor(self.storage, publication, anchoring, self.clock),
-            END_KEY: EndOwnKeys(console, self.clock),
-            **dict.fromkeys((ENROL, PUBLISH, ROTATE_KEY), ConsoleErrands(console, self.clock)),
-        }
-        self.courier = Courier(self.storage, self.clock, "worker", handlers)
-
-    def work(self, minutes: int = 1) -> None:
-        """What a worker does each minute."""
-        for _ in range(minutes):
-            sum(self.restoration.look(self.clock()))
-            self.trial.openid.tend(self.clock())
-            while self.courier.deliver_outbox().done:
-                pass
-            self.clock.forward(minutes=1)
-
-    def put(self, errand: object) -> None:
-        with self.storage.work() as work:
-            work.outbox.put(errand)  # type: ignore[arg-type] # an errand
-
-    def end_key(self, issuer: bytes, point: bytes, ending: Ending) -> None:
-        detail = canonical({**key_detail(issuer, point, ending)})
-        self.put(key_errand(secrets.token_hex(8), detail, self.clock()))
-
-    def behind(self) -> bool:
-        with self.storage.reading() as reading:
-            sight = reading.continuity.chain_sight()
-        return sight is not None and sight.behind is not None
-
-
-def _fields(ground: object) -> dict[str, object]:
-    return {name: getattr(ground, name) for name in ground.__dataclass_fields__}  # type: ignore[attr-defined] # a dataclass
 
 
 @pytest.fixture
@@ -118,14 +34,6 @@ def city(lite: Database, clock: StillClock, tmp_path: Path) -> City:
 def either(storage: Database, clock: StillClock, tmp_path: Path) -> City:
     """On SQLite and on PostgreSQL."""
     return City(storage, clock, tmp_path, SimulatedLedger(lambda: int(clock().timestamp())))
-
-
-def history(chain: Ledger) -> list[tuple[str, int]]:
-    """What stands on a chain, without its times: once each, or the numbers would differ."""
-    snapshot = chain.snapshot()
-    acts = [(act.subject, act.step) for act in acts_of(snapshot)]
-    logs = [(one.log.hex(), p.size) for one in snapshot.logs for p in one.checkpoints]
-    return sorted(acts + logs)
 
 
 def lived(city: City, days: int) -> bytes:
@@ -329,7 +237,7 @@ def test_a_log_whose_block_moved_takes_the_new_time(city: City) -> None:
         anchor = reading.logs.anchor(log, 0)
     assert anchor is not None
     with city.storage.work() as work:
-        work.logs.confirm_anchor(type(anchor)(**{**_fields(anchor), "block": 99_999}))
+        work.logs.confirm_anchor(type(anchor)(**{**fields_of(anchor), "block": 99_999}))
     city.use(city.chain)
     city.work()
     with city.storage.reading() as reading:
