@@ -26,6 +26,7 @@ from api.operation.rounds import Job
 from api.operation.settings import OperationSettings
 from api.ports.destruction import RecordKind
 from api.ports.errors import LogHaltedError
+from api.ports.logs import LogReader
 from api.ports.storage import Storage
 from contracts.evidence.errors import EvidenceError
 
@@ -151,8 +152,12 @@ def audit(watch: Watch, at: datetime) -> int:
 
 def seal(watch: Watch, others: frozenset[str], at: datetime) -> int:
     """Sign every log that grew, but those that somebody else seals; returns how many."""
-    with watch.storage.reading() as reading:
-        names = [name for name in reading.continuity.log_names() if name not in others]
+    with watch.storage.reading() as reading:  # who looks in vain holds nobody up
+        names = [
+            name
+            for name in reading.continuity.log_names()
+            if name not in others and _is_unsealed(reading.logs, name)
+        ]
     sealed = 0
     for name in names:
         try:
@@ -162,6 +167,12 @@ def seal(watch: Watch, others: frozenset[str], at: datetime) -> int:
         except (EvidenceError, OSError) as error:
             warn("log.unsealed", log=name, **describe(error))
     return sealed
+
+
+def _is_unsealed(logs: LogReader, name: str) -> bool:
+    """Whether a log grew since it was signed, or its last state waits for the chain."""
+    last = logs.last_anchor(name)
+    return logs.size(name) != (last.size if last else 0) or bool(last and last.block is None)
 
 
 def retain(

@@ -23,9 +23,9 @@ from api.observation.journal import note, warn
 from api.operation.exits import LASTING
 
 START_SECONDS: Final = 60.0
-BEAT_SECONDS: Final = 2.0
+BEAT_SECONDS: Final = 1.0
 """From one sign of life to the next."""
-HANG_SECONDS: Final = 30.0
+HANG_SECONDS: Final = 15.0
 """After so long without one, a process is killed."""
 FIRST_WAIT: Final = 0.2
 LONGEST_WAIT: Final = 5.0

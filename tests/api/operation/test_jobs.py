@@ -77,6 +77,19 @@ def test_sealing_signs_what_grew_and_leaves_the_agencies_alone(alone: World) -> 
     assert seal(alone.watch, frozenset(), alone.now) == 0
 
 
+def test_who_has_nothing_to_seal_writes_nothing(
+    alone: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone.apply(2)
+    alone.seal()
+
+    def work() -> None:
+        raise AssertionError("somebody wrote")
+
+    monkeypatch.setattr(alone.storage, "work", work)
+    assert seal(alone.watch, frozenset(), alone.now) == 0
+
+
 def test_an_anchor_that_the_chain_lost_is_put_back(alone: World) -> None:
     alone.apply(2)
     alone.seal()
