@@ -11,7 +11,8 @@ A list goes through these steps, each of which may be cut short and is then done
 
 The chain knows the newest version of every list. Where it knows a newer one than the database, the
 database was restored: versions go on from the chain's, and the list gives out no further place,
-because some may have been given out that are not known here any more.
+because some may have been given out that are not known here any more. A restore spends every list
+that it finds, for the same reason (``spend_status_lists``).
 """
 
 from collections.abc import Sequence
@@ -200,8 +201,17 @@ class StatusLists:
         with self.office.storage.work() as work:
             work.issuing.forget_copies(agency.id, at - self.objection, FORGOTTEN_BATCHES)
         for one in self._lists(agency):
+            if one.ends is None and one.drawn >= one.entries:
+                self._end_spent(agency, one.number, at)
             if self._is_over(one, at):
                 self._give_back(agency, one.number, at)
+
+    def _end_spent(self, agency: Agency, number: int, at: datetime) -> None:
+        """Say when what may point to a list that a restore spent has ended, known or not."""
+        with self.office.storage.work() as work:
+            work.logs.lock(agency.log)
+            one = _state(work, agency, number)
+            work.issuing.keep_status_list(_spent(one, at + agency.terms.lifetime))
 
     def _give_back(self, agency: Agency, number: int, at: datetime) -> None:
         order = shuffle_places(range(agency.terms.status_entries), self.office.rng)

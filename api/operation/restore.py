@@ -145,6 +145,8 @@ def _restore(
     logs = tuple(work.continuity.log_names())
     for log in logs:
         work.continuity.halt(LogHalt(log, UNCOMPARED, at))
+    # Places that were given out after the backup are not known: none is given out of old lists.
+    work.issuing.spend_status_lists()
     return Restored(counts, destroyed, logs)
 
 

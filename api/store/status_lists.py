@@ -106,6 +106,10 @@ class SqlStatusLists:
         self.keep_status_list(fresh)
         self._orders.replace(order_name(one.agency, one.number), places)
 
+    def spend_status_lists(self) -> None:
+        """Let no list there is give out a place; the worker says until when, and opens another."""
+        self._connection.execute(update(lists).values(drawn=_l.entries, ends=None))
+
     def has_copies(self, agency: str, number: int) -> bool:
         """Whether a copy is kept that points to a list."""
         here = and_(_copy.agency == agency, _copy.status_list == number)

@@ -13,7 +13,7 @@ from contracts.evidence.errors import LedgerRefusedError
 from contracts.evidence.names import status_list_id
 from contracts.evidence.snapshot import StatusVersion
 from tests.api.databases import MemoryShelf, StillClock
-from tests.simulators.openid_trial import AGENCY, KIND, SimulatedWallet, Trial
+from tests.simulators.openid_trial import AGENCY, KIND, SimulatedWallet, Trial, decoded
 
 PERSON = "synthetic-1"
 
@@ -41,6 +41,25 @@ def test_versions_go_on_from_the_chain(both: Trial, clock: StillClock) -> None:
     clock.forward(minutes=1)
     assert console.publish(AGENCY, clock())[0].version == 5
     assert versions(both, AGENCY) == [1, 2, 3, 4, 5]
+
+
+def test_no_place_of_a_restored_list_is_given_to_a_second_copy(
+    both: Trial, clock: StillClock
+) -> None:
+    """Places that were given out after the backup are not known; a restore spends the lists."""
+    wallet = SimulatedWallet(both)
+    wallet.obtain(copies=3)
+    with both.ground.storage.work() as work:
+        work.issuing.spend_status_lists()  # type: ignore[attr-defined] # of the store
+    assert wallet.obtain().status_code == 503
+    clock.forward(minutes=1)
+    both.openid.tend(clock())
+    assert wallet.obtain(copies=2).status_code == 200
+    lists = [decoded(text)["status"]["status_list"]["uri"][-2:] for text, _ in wallet.held]
+    assert lists == ["/1", "/1", "/1", "/2", "/2"]
+    with both.ground.storage.reading() as reading:
+        first, _ = reading.issuing.status_lists(AGENCY)
+    assert first.ends == clock() + both.openid.console.office.agencies[AGENCY].terms.lifetime
 
 
 def test_one_agency_that_is_refused_stops_no_other(

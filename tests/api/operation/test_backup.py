@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from api.openid.ports import StatusListState
 from api.operation.backup import Taken, take_backup
 from api.operation.backup_errors import (
     BackupError,
@@ -64,6 +65,20 @@ def test_a_backup_restores_to_the_same_rows_on_either_engine(
     world.exchange(empty)
     assert world.storage.revision() == newest_revision()
     assert world.apply()[0].application.number
+
+
+def test_a_restored_status_list_gives_out_no_place(alone: World, databases: Databases) -> None:
+    """What was given out after the backup is not known, and must not be given out again."""
+    list_, places = StatusListState("district", 1, 4, opened=alone.now), (2, 0, 3, 1)
+    with alone.storage.work() as work:
+        work.issuing.add_status_list(list_, places)
+        work.issuing.draw_places(list_, 1, alone.now)
+    empty = databases.empty("sqlite")
+    restore(alone, empty, back_up(alone))
+    alone.exchange(empty)
+    with alone.storage.reading() as reading:
+        [restored] = reading.issuing.status_lists("district")
+    assert (restored.left, restored.ends) == (0, None)
 
 
 def test_a_restored_log_takes_nothing_until_it_was_compared(
