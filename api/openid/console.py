@@ -87,7 +87,7 @@ class Console:
             if not open_ones:
                 raise ConsoleError("there is no copy that could be changed")
             work.issuing.mark(agency.id, open_ones, int(status))
-        self.lists.look_after(agency_id, at)
+        self.lists.publish_due(agency_id, at)
         return len(open_ones)
 
     def renew(self, agency_id: str, order: OfferOrder, at: datetime) -> MadeOffer:

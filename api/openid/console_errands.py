@@ -14,6 +14,7 @@ from api.actions.deliver_outbox import Failure
 from api.actions.end_issuer_keys import POINT_BYTES, EndIssuerKeys, parse_ending
 from api.openid.console import Console
 from api.openid.errors import UnknownResourceError
+from api.openid.status_places import LISTS
 from api.ports.errors import LogHaltedError
 from api.ports.outbox import Errand, LeasedErrand
 from contracts.evidence.document import Document
@@ -77,8 +78,10 @@ class ConsoleErrands:
         document.close()
         if errand.kind == ENROL:
             self.console.enrol(agency, at)
-        else:
+        elif errand.kind == LISTS:
             self.console.look_after_lists(agency, at)
+        else:
+            self.console.lists.publish_due(agency, at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,7 +174,7 @@ class Issuing(IssuingReader, Protocol):
         """Whether a copy is kept that points to a list."""
 
     def forget_copies(self, agency: str, before: datetime, limit: int) -> int:
-        """Remove batches whose copies ended before a moment; returns how many batches."""
+        """Remove batches of copies that ended before a moment, found by so many copies."""
 
     def add_batch(self, batch: Batch, copies: Sequence[CopyRecord]) -> None:
         """Keep what was issued."""

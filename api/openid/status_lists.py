@@ -37,8 +37,8 @@ LIST_TTL: Final = timedelta(hours=12)
 LIST_RENEWAL: Final = timedelta(days=1)
 OBJECTION: Final = timedelta(days=90)
 """60 days for an objection (Civil Petitions Treatment Act, article 35) and 30 to answer it."""
-FORGOTTEN_BATCHES: Final = 500
-"""Batches that one transaction removes."""
+FORGOTTEN_COPIES: Final = 2000
+"""Copies that one transaction removes, and what was issued with them."""
 MAX_ROUNDS: Final = 8
 """Lists that are opened at one time; more than one only where restored ones are passed over."""
 
@@ -71,6 +71,10 @@ class StatusLists:
                 break
             done = self._publish_due(agency, at) or done
         return done
+
+    def publish_due(self, agency_id: str, at: datetime) -> bool:
+        """Publish lists that changed or that are a day old; whether there were any."""
+        return self._publish_due(self.office.agency(agency_id), at)
 
     def publish(self, agency_id: str, at: datetime) -> tuple[StatusRelease, ...]:
         """Sign every list as it stands, keep it as the next version, and anchor it."""
@@ -199,7 +203,7 @@ class StatusLists:
     def _forget(self, agency: Agency, at: datetime) -> None:
         """Remove copies that nothing depends on any more, and let lists without any begin anew."""
         with self.office.storage.work() as work:
-            work.issuing.forget_copies(agency.id, at - self.objection, FORGOTTEN_BATCHES)
+            work.issuing.forget_copies(agency.id, at - self.objection, FORGOTTEN_COPIES)
         for one in self._lists(agency):
             if one.ends is None and one.drawn >= one.entries:
                 self._end_spent(agency, one.number, at)

@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from api.actions.deliver_outbox import Courier
 from api.openid.agencies import IssuanceTerms
 from api.openid.console import CopyStatus
+from api.openid.console_errands import ConsoleErrands
+from api.openid.status_places import LISTS
 from api.store.database import Database
 from contracts.evidence.errors import LedgerRefusedError, LedgerUnavailableError
 from contracts.evidence.names import status_list_id
@@ -131,9 +134,14 @@ def test_a_list_is_opened_before_the_newest_is_half_full(
 def test_the_worker_is_asked_for_a_list_once_and_in_time(tiny: SimulatedWallet) -> None:
     for _ in range(8):
         tiny.obtain()
-    with tiny.trial.ground.storage.reading() as reading:
-        waiting = [one.count for one in reading.outbox.counts() if one.kind == "issuer.lists"]
+    storage, clock = tiny.trial.ground.storage, tiny.trial.ground.clock
+    with storage.reading() as reading:
+        waiting = [one.count for one in reading.outbox.counts() if one.kind == LISTS]
     assert waiting == [1]
+    errands = ConsoleErrands(tiny.trial.openid.console, clock)
+    assert Courier(storage, clock, "worker", {LISTS: errands}).deliver_outbox().done == 1
+    assert versions(tiny, 2) == 1
+    assert tiny.obtain(copies=10).status_code == 200
 
 
 def test_no_copy_points_to_a_list_that_is_not_on_chain(
