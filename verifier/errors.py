@@ -63,7 +63,10 @@ VerifierError
 │   │   ├── UnansweredError              C-55
 │   │   ├── CredentialTypeError          C-56
 │   │   ├── RequestedClaimError          C-57
-│   │   └── ReplayedError                C-59
+│   │   ├── ReplayedError                C-59
+│   │   ├── PseudonymFormError           C-63
+│   │   ├── PseudonymScopeError          C-64
+│   │   └── PseudonymIssuerError         C-65
 │   └── FileError
 │       ├── FileClaimError               C-60
 │       └── OtherFileError               C-61
@@ -321,6 +324,27 @@ class ReplayedError(AnswerError):
 
     code = "request.replayed"
     check = "C-59"
+
+
+class PseudonymFormError(AnswerError):
+    """The value that shows one person again is not of its one form."""
+
+    code = "pseudonym.form"
+    check = "C-63"
+
+
+class PseudonymScopeError(AnswerError):
+    """The value was made for another service or series: one person would have two."""
+
+    code = "pseudonym.scope"
+    check = "C-64"
+
+
+class PseudonymIssuerError(AnswerError):
+    """The value is another issuer's: one person would have two."""
+
+    code = "pseudonym.issuer"
+    check = "C-65"
 
 
 class FileError(RejectedError):

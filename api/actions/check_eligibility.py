@@ -8,11 +8,12 @@ stood in the way, and the applicant can bring another credential.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from contracts.evidence.encoding import Json, b64u_decode, b64u_encode, evidence_hash
 from verifier.credential.key_binding import Challenge
 from verifier.credential.keys import thumbprint
-from verifier.credential.request import CredentialQuery, PresentationRequest
+from verifier.credential.request import CredentialQuery, PresentationRequest, PseudonymQuery
 from verifier.credential.trust import TrustMaterial
 from verifier.credential.verification import (
     PERSON_CLAIM,
@@ -20,7 +21,7 @@ from verifier.credential.verification import (
     VerifiedCredential,
     check_request,
 )
-from verifier.eligibility.disclosure import plan
+from verifier.eligibility.disclosure import PlannedCredential, plan
 from verifier.eligibility.evaluation import Evaluation, evaluate
 from verifier.eligibility.facts import VerifiedClaims
 from verifier.eligibility.policy import PolicyRound
@@ -67,16 +68,34 @@ class CheckedAnswer:
     replay_key: bytes
 
 
-def request_queries(policy: PolicyRound) -> tuple[CredentialQuery, ...]:
-    """The queries that the round's rules need, and nothing more."""
+def request_queries(policy: PolicyRound, issuers: Mapping[str, str]) -> tuple[CredentialQuery, ...]:
+    """The queries that the round's rules need, and nothing more.
+
+    Args:
+        policy: the round.
+        issuers: by id of a credential type, whose values show a person again (``iss``). A type
+            without one is asked for of nobody: what it shows is refused (C-65).
+    """
     return tuple(
         CredentialQuery(
             entry.credential.id,
             entry.credential.vct,
             tuple((planned.claim.name,) for planned in entry.claims),
+            _pseudonym(policy, entry, issuers.get(entry.credential.id, NOBODY)),
         )
         for entry in plan(policy).credentials
     )
+
+
+NOBODY: Final = "urn:dojang:nobody"
+"""An issuer that no registry knows."""
+
+
+def _pseudonym(policy: PolicyRound, entry: PlannedCredential, issuer: str) -> PseudonymQuery | None:
+    known = policy.pseudonym
+    if known.claim not in entry.credential.claims:
+        return None
+    return PseudonymQuery(known.claim, known.scope_claim, known.scope, issuer)
 
 
 def check_eligibility(

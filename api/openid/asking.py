@@ -4,6 +4,7 @@ A request is made from a ``RuledQuery``, which holds the rules of a round and no
 claims: there is no place where one that the rules do not need could be entered.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -67,9 +68,13 @@ class Reader(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RuledQuery:
-    """The query of a round, wholly made from its rules."""
+    """The query of a round, wholly made from its rules.
+
+    ``issuers`` says by credential type whose values show a person again; nobody who asks chooses.
+    """
 
     policy: PolicyRound
+    issuers: Mapping[str, str]
 
     @property
     def plan(self) -> DisclosurePlan:
@@ -79,7 +84,7 @@ class RuledQuery:
     @property
     def queries(self) -> tuple[CredentialQuery, ...]:
         """What the answer must contain."""
-        return request_queries(self.policy)
+        return request_queries(self.policy, self.issuers)
 
     def dcql(self, application_date: date) -> dict[str, Json]:
         """The ``dcql_query``; the day is named only if the rules want facts of that very day."""

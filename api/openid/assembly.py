@@ -13,7 +13,8 @@ from api.openid.agencies import Agency
 from api.openid.anchoring import Anchoring
 from api.openid.console import Console
 from api.openid.demonstration import Demonstration, demo_agencies, demo_registers
-from api.openid.office import Office, OfficeSecrets
+from api.openid.office import Office
+from api.openid.office_secrets import OfficeSecrets
 from api.openid.ports import IssuerKeys, OpenIdStorage
 from api.openid.receiving import Desk
 from api.openid.register import PersonValues, Register
@@ -175,12 +176,18 @@ def assemble(ground: Ground, issuers: Issuers, *, demo: bool) -> OpenId:
         base=ground.origin + REQUESTS,
         identity=ground.verifier,
         catalogue=ground.catalogue,
+        issuers=_issuers_of(agencies),
         storage=ground.storage,
         trust=trust,
         rng=ground.rng,
         trial=demo,
     )
     return OpenId(console, desk, trust, ground.clock, demonstration, anchoring)
+
+
+def _issuers_of(agencies: Mapping[str, Agency]) -> Mapping[str, str]:
+    """By credential type the one agency that issues it here; ``parse_agencies`` sees to that."""
+    return {kind: agency.uri for agency in agencies.values() for kind in agency.types}
 
 
 def host_of(origin: str) -> str:

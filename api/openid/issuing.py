@@ -34,6 +34,7 @@ from api.openid.office import Office, find_access
 from api.openid.ports import Batch, CopyRecord, Deferral, Issuing, OpenIdWork
 from api.openid.proof import HolderProof, ProofDemand, check_proofs
 from api.openid.register import NotInRegisterError, NotYetKnownError
+from api.openid.scope_secrets import Scope, ScopeErasedError, ScopeSecrets
 from api.openid.secret_words import draw_word, word_hash
 from api.openid.status_places import StatusPlace, draw_status_places
 from api.openid.token_request import Access
@@ -51,11 +52,13 @@ from verifier.eligibility.attestation import attest
 from verifier.eligibility.credential_types import (
     PERSON_CLAIM,
     REFERENCE_DATE_CLAIM,
+    SCOPE_CLAIMS,
+    VOTER_CLAIM,
     CredentialType,
 )
 from verifier.eligibility.dates import korean_day
 from verifier.eligibility.errors import AttestationError
-from verifier.eligibility.pseudonym import VOTER_CLAIM, voter_value
+from verifier.eligibility.pseudonym import voter_value
 
 DEFERRED_INTERVAL: Final = 5
 ISSUED, ACCEPTED = 200, 202
@@ -218,7 +221,7 @@ class _Order:
             CredentialRequestDeniedError: the register refuses.
             NoStatusPlaceError: no status list has a place; nothing of the transaction may be kept.
         """
-        claims = self._claims(self.agency.types[self.configuration])
+        claims = self._claims(work, self.agency.types[self.configuration])
         # To the hour: copies are told apart no better by their second than by who else was there.
         issued = self.at.replace(minute=0, second=0, microsecond=0)
         expires = issued + self.agency.terms.lifetime
@@ -250,25 +253,43 @@ class _Order:
             },
         )
 
-    def _claims(self, kind: CredentialType) -> Mapping[str, Claim]:
+    def _claims(self, work: OpenIdWork, kind: CredentialType) -> Mapping[str, Claim]:
         person, day = self.offer.identity.person, korean_day(self.at)
         try:
             entry = self.office.registers[kind.id].entry(person, day)
             attested = attest(kind, entry, day)
         except (NotInRegisterError, AttestationError) as error:
             raise CredentialRequestDeniedError("the register does not bear it out") from error
-        values = self.office.persons
-        if PERSON_CLAIM in kind.claims:
-            attested[PERSON_CLAIM] = b64u_encode(
-                values.value(PERSON_CLAIM, self.offer.service, person)
-            )
-        if VOTER_CLAIM in kind.claims:
-            series = values.value(VOTER_CLAIM, self.offer.service, "series")
-            attested[VOTER_CLAIM] = voter_value(series, person.encode())
+        attested |= self._pseudonyms(work, kind, person)
         return {
             name: value if name == REFERENCE_DATE_CLAIM else Hidden(value)
             for name, value in attested.items()
         }
+
+    def _pseudonyms(self, work: OpenIdWork, kind: CredentialType, person: str) -> dict[str, Json]:
+        """What shows the person again, each beside what it was made for.
+
+        ``person`` depends on the service that was chosen with the offer, and says so; ``voter`` on
+        the series that the credential type names, which nobody chooses.
+        """
+        made: dict[str, Json] = {}
+        if PERSON_CLAIM in kind.claims:
+            service = self.offer.service
+            value = self.office.persons.value(PERSON_CLAIM, service, person)
+            made |= {PERSON_CLAIM: b64u_encode(value), SCOPE_CLAIMS[PERSON_CLAIM]: service}
+        if VOTER_CLAIM in kind.claims:
+            series = kind.claims[VOTER_CLAIM].series
+            secret = self._series_secret(work, series)
+            value_of_voter = voter_value(secret, person.encode())
+            made |= {VOTER_CLAIM: value_of_voter, SCOPE_CLAIMS[VOTER_CLAIM]: series}
+        return made
+
+    def _series_secret(self, work: OpenIdWork, series: str) -> bytes:
+        secrets = ScopeSecrets(self.office.secrets, work.scope_secrets, self.office.rng)
+        try:
+            return secrets.of(Scope.SERIES, series, self.at)
+        except ScopeErasedError as error:
+            raise CredentialRequestDeniedError("the series of polls is over") from error
 
     def _copies(
         self, places: tuple[StatusPlace, ...], indexes: tuple[int, ...]

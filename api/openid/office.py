@@ -2,37 +2,22 @@
 
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from api.openid.agencies import Agency
 from api.openid.errors import InvalidTokenError, UnknownResourceError
+from api.openid.office_secrets import OfficeSecrets
 from api.openid.ports import IssuerKeys, IssuingReader, OpenIdStorage
 from api.openid.register import PersonValues, Register
 from api.openid.secret_words import MAX_WORD, TAG, word_hash
 from api.openid.token_request import ACCESS, Access
 from api.ports.log_keys import LogKeys
-from contracts.evidence.encoding import HASH_BYTES, tagged_hash
+from contracts.evidence.encoding import tagged_hash
 from verifier.credential.keys import Randomness
-from verifier.errors import KeyFormatError
 
 SUBJECT: Final = "subject"
-
-
-@dataclass(frozen=True, slots=True)
-class OfficeSecrets:
-    """Secrets derived from one master secret of 32 bytes; every use has its own."""
-
-    master: bytes = field(repr=False)
-
-    def __post_init__(self) -> None:
-        if len(self.master) != HASH_BYTES:
-            raise KeyFormatError("the master secret has 32 bytes")
-
-    def of(self, use: str) -> bytes:
-        """The 32 bytes for one use."""
-        return hmac.digest(self.master, tagged_hash(TAG + "secret", use.encode()), "sha256")
 
 
 @dataclass(frozen=True, slots=True)

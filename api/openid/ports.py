@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -107,6 +107,25 @@ class StatusListState:
     def left(self) -> int:
         """Places that may be given out now."""
         return 0 if self.opened is None else self.entries - self.drawn
+
+
+@dataclass(frozen=True, slots=True)
+class KeptScopeSecret:
+    """A secret of one scope as kept: sealed, or None once it was erased."""
+
+    name: str
+    sealed: bytes | None = field(repr=False)
+    made: datetime
+
+
+class ScopeSecretStore(Protocol):
+    """Keeping secrets that can be erased alone; the name of an erased one stays."""
+
+    def find(self, name: str) -> KeptScopeSecret | None:
+        """A secret by its scope's name."""
+
+    def add(self, secret: KeptScopeSecret) -> bool:
+        """Keep a new one; False where the name is known, erased or not."""
 
 
 class IssuingReader(Protocol):
@@ -267,6 +286,10 @@ class OpenIdReading(Reading, Protocol):
 
 class OpenIdWork(Work, Protocol):
     """One transaction: what is done in it holds together or not at all."""
+
+    @property
+    def scope_secrets(self) -> ScopeSecretStore:
+        """Secrets of series and rounds."""
 
     @property
     def issuing(self) -> Issuing:

@@ -5,6 +5,7 @@ one transaction, so that of two workers who hold the same answer one is refused.
 """
 
 import hmac
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -47,13 +48,21 @@ MAX_NAME: Final = 64
 class Desk:
     """Everything that asking stands on.
 
-    ``base`` is where requests are, without trailing slash; ``trial`` allows unsigned requests for
-    another device, with which wallets are tried.
+    Args:
+        base: where requests are, without trailing slash.
+        identity: who asks.
+        catalogue: the services.
+        issuers: by credential type, the one issuer whose values show a person again.
+        storage: the database.
+        trust: what credentials are checked against.
+        rng: source of randomness.
+        trial: allows unsigned requests for another device, with which wallets are tried.
     """
 
     base: str
     identity: VerifierIdentity
     catalogue: Catalogue
+    issuers: Mapping[str, str]
     storage: OpenIdStorage
     trust: TrustSource
     rng: Randomness
@@ -66,8 +75,8 @@ class Desk:
             UnknownServiceError: there is no such service or round.
         """
         if round_id is None:
-            return RuledQuery(self.catalogue.latest_policy(service, on))
-        return RuledQuery(self.catalogue.policy(service, round_id))
+            return RuledQuery(self.catalogue.latest_policy(service, on), self.issuers)
+        return RuledQuery(self.catalogue.policy(service, round_id), self.issuers)
 
 
 @dataclass(frozen=True, slots=True)

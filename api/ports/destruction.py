@@ -13,6 +13,8 @@ class RecordKind(StrEnum):
     """An application, under its number."""
     PRESENTATION = "presentation"
     """A request for a presentation and what came of it, under its id."""
+    SCOPE_SECRET = "scope_secret"  # noqa: S105 - a kind of record
+    """The secret of a series of polls or of a round, under its name, which stays."""
 
 
 class DestructionReader(Protocol):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Column, ColumnElement, Connection, Table, and_, delete, select
+from sqlalchemy import Column, ColumnElement, Connection, Table, and_, delete, select, update
 
 from api.ports.destruction import RecordKind
 from api.ports.log_names import APPLICATIONS_LOG, LOG_APPEND, PAPERS_LOG
@@ -15,12 +15,14 @@ from api.store.logs import log_places
 from api.store.outbox import outbox
 from api.store.papers import papers, proposals
 from api.store.presentations import answers, presentation_requests
+from api.store.scope_secrets import scope_secrets
 from api.store.sessions import ceremonies
 from api.store.unfinished import SqlUnfinished
 
 _ROOTS: Final[dict[RecordKind, tuple[Column[Any], Column[Any]]]] = {
     RecordKind.APPLICATION: (applications.c.number, applications.c.received),
     RecordKind.PRESENTATION: (presentation_requests.c.id, presentation_requests.c.expires),
+    RecordKind.SCOPE_SECRET: (scope_secrets.c.name, scope_secrets.c.made),
 }
 """Where the ids of a kind stand, and the moment from which it is kept."""
 _UNFINISHED: Final[dict[UnfinishedKind, tuple[Column[Any], ...]]] = {
@@ -50,16 +52,28 @@ class SqlDestruction:
         """Remove a record and all that hangs on it; SQLite writes zeros over what was removed."""
         if self._connection.dialect.name == "sqlite":
             self._connection.exec_driver_sql("PRAGMA secure_delete=ON")
+        if kind is RecordKind.SCOPE_SECRET:
+            return self._erase(subject)
         removed, unfinished = 0, SqlUnfinished.of(self._connection)
         unfinished.release([(_UNFINISHED_KINDS[kind], subject)])
         for table, where in _belongings(kind, subject):
             removed = self._connection.execute(delete(table).where(where)).rowcount
         return removed == 1
 
+    def _erase(self, name: str) -> bool:
+        """Erase a scope's secret; its name stays, so that it is never made again."""
+        here = (scope_secrets.c.name == name) & scope_secrets.c.sealed.is_not(None)
+        return (
+            self._connection.execute(update(scope_secrets).where(here).values(sealed=None)).rowcount
+            == 1
+        )
+
     def subjects(self, kind: RecordKind, after: str, limit: int) -> Sequence[str]:
         """Ids of records of a kind in their order, from one after ``after`` ("" for the first)."""
         name = _ROOTS[kind][0]
         query = select(name).where(name > after).order_by(name).limit(limit)
+        if kind is RecordKind.SCOPE_SECRET:
+            query = query.where(scope_secrets.c.sealed.is_not(None))
         return list(self._connection.scalars(query))
 
     def forget_unfinished(self, at: datetime, limit: int) -> int:

@@ -17,6 +17,7 @@ from api.store.logs import SqlLogs
 from api.store.outbox import SqlOutbox
 from api.store.papers import SqlPapers, SqlProposals
 from api.store.presentations import SqlPresentations
+from api.store.scope_secrets import SqlScopeSecrets
 from api.store.sessions import SqlSessions
 
 
@@ -55,6 +56,11 @@ class SqlWork:
     def presentations(self) -> SqlPresentations:
         """Requests for presentations."""
         return SqlPresentations(self.connection)
+
+    @cached_property
+    def scope_secrets(self) -> SqlScopeSecrets:
+        """Secrets of series and rounds."""
+        return SqlScopeSecrets(self.connection)
 
     @cached_property
     def accounts(self) -> SqlAccounts:

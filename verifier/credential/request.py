@@ -35,12 +35,33 @@ ClaimPath: TypeAlias = tuple[str | int | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class PseudonymQuery:
+    """A claim by which one person is known again, with all that its value depends on.
+
+    Args:
+        claim: name of the claim, 32 bytes in base64url.
+        scope_claim: name of the claim that says what the value was made for.
+        scope: what it must have been made for: a service, or a series of polls.
+        issuer: the one issuer (``iss``) whose values count; two would know one person twice.
+    """
+
+    claim: str
+    scope_claim: str
+    scope: str
+    issuer: str
+
+
+@dataclass(frozen=True, slots=True)
 class CredentialQuery:
-    """One credential that is asked for: an id unique in its request, its type, its claims."""
+    """One credential that is asked for: an id unique in its request, its type, its claims.
+
+    ``pseudonym`` is what the person must be known by; its two claims are asked for like others.
+    """
 
     id: str
     vct: str
     claims: tuple[ClaimPath, ...]
+    pseudonym: PseudonymQuery | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +127,7 @@ def encode_request(request: PresentationRequest) -> bytes:
             "id": request.id,
             "audience": request.audience,
             "nonce": request.nonce,
-            "credentials": [
-                {"id": q.id, "vct": q.vct, "claims": [list(path) for path in q.claims]}
-                for q in request.queries
-            ],
+            "credentials": [_query_json(query) for query in request.queries],
             "issued": format_time(request.issued),
             "expires": format_time(request.expires),
             **({} if request.consent is None else {"consent": b64u_encode(request.consent)}),
@@ -163,9 +181,33 @@ def _step(item: Json, step: str | int | None) -> list[Json]:
     return item[step : step + 1]
 
 
+def _query_json(query: CredentialQuery) -> Json:
+    asked: dict[str, Json] = {
+        "id": query.id,
+        "vct": query.vct,
+        "claims": [list(path) for path in query.claims],
+    }
+    if query.pseudonym is not None:
+        asked["pseudonym"] = {
+            "claim": query.pseudonym.claim,
+            "scope_claim": query.pseudonym.scope_claim,
+            "scope": query.pseudonym.scope,
+            "issuer": query.pseudonym.issuer,
+        }
+    return asked
+
+
 def _query(document: Document) -> CredentialQuery:
     paths = tuple(_path(value) for value in document.values("claims", MAX_CLAIMS))
-    return CredentialQuery(_text(document, "id"), _text(document, "vct"), paths)
+    pseudonym = _pseudonym(document.document("pseudonym")) if document.has("pseudonym") else None
+    return CredentialQuery(_text(document, "id"), _text(document, "vct"), paths, pseudonym)
+
+
+def _pseudonym(document: Document) -> PseudonymQuery:
+    names = ("claim", "scope_claim", "scope", "issuer")
+    found = PseudonymQuery(*(_text(document, name) for name in names))
+    document.close()
+    return found
 
 
 def _path(value: Json) -> ClaimPath:

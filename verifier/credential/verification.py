@@ -11,8 +11,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, Protocol, Self
 
-from contracts.evidence.encoding import HASH_BYTES, Json, b64u_decode, evidence_hash
-from contracts.evidence.errors import EncodingError
+from contracts.evidence.encoding import Json, b64u_decode, evidence_hash
 from contracts.evidence.snapshot import AnchoredCheckpoint
 from verifier.credential.errors import MissingClaimError
 from verifier.credential.inclusion import (
@@ -23,6 +22,7 @@ from verifier.credential.inclusion import (
 from verifier.credential.key_binding import DEFAULT_WINDOW, Challenge, check_key_binding
 from verifier.credential.keys import thumbprint
 from verifier.credential.profile import PROTECTED_CLAIMS, check_profile, check_profile_type
+from verifier.credential.pseudonym import check_pseudonym, is_pseudonym
 from verifier.credential.request import CredentialQuery, PresentationRequest, find_claim
 from verifier.credential.sdjwt import SdJwt, parse_sd_jwt
 from verifier.credential.status import Status, parse_status_claim
@@ -296,7 +296,7 @@ class Examination:
         2 read (C-01 to C-08, C-11 to C-13); 3 issuer's key and signature (C-36, C-37, C-09);
         4 disclosures (C-10, C-14 to C-20); 5 profile and validity (C-21 to C-25);
         6 holder (C-26 to C-35); 7 log and issuance (C-38 to C-47, C-62); 8 status (C-48 to C-53);
-        9 what was asked (C-56, C-57).
+        9 what was asked (C-56, C-57, C-63 to C-65).
 
         Raises:
             VerifierError: the first check that fails.
@@ -331,11 +331,14 @@ class Examination:
 
 
 def check_answer(claims: dict[str, Json], query: CredentialQuery) -> None:
-    """Stage 9: type and claims are those that were asked for (C-56, C-57).
+    """Stage 9: type, claims and pseudonym are those asked for (C-56, C-57, C-63 to C-65).
 
     Raises:
         CredentialTypeError: another ``vct``.
         RequestedClaimError: a claim that was asked for is not disclosed.
+        PseudonymFormError: a pseudonym was asked for, and the value is no canonical 32 bytes.
+        PseudonymScopeError: it was made for another service or series.
+        PseudonymIssuerError: it is another issuer's.
 
     Not checked: that nothing more was disclosed. That is the holder's choice.
     """
@@ -344,6 +347,8 @@ def check_answer(claims: dict[str, Json], query: CredentialQuery) -> None:
     for path in query.claims:
         if not find_claim(claims, path):
             raise RequestedClaimError("a claim that was asked for is not disclosed")
+    if query.pseudonym is not None:
+        check_pseudonym(claims, query.pseudonym)
 
 
 def prove_one_person(
@@ -381,11 +386,7 @@ def _about_the_person(claims: dict[str, Json]) -> Mapping[str, Json]:
 def _person(claims: dict[str, Json]) -> bytes | None:
     """The ``person`` claim: 32 bytes in base64url. Any other value shows nothing."""
     value = claims.get(PERSON_CLAIM)
-    try:
-        person = b64u_decode(value) if isinstance(value, str) else b""
-    except EncodingError:
-        return None
-    return person if len(person) == HASH_BYTES else None
+    return b64u_decode(value) if isinstance(value, str) and is_pseudonym(value) else None
 
 
 _STATUS_ERRORS: Final[Mapping[Status, type[VerifierError]]] = {

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
+from contracts.evidence.encoding import Json
 from verifier.eligibility.attestation import (
     AgreementEntry,
     BenefitEntry,
@@ -24,14 +25,20 @@ from verifier.eligibility.attestation import (
     attest,
 )
 from verifier.eligibility.catalogue import Catalogue
-from verifier.eligibility.credential_types import REFERENCE_DATE_CLAIM
+from verifier.eligibility.credential_types import (
+    PERSON_CLAIM,
+    REFERENCE_DATE_CLAIM,
+    SCOPE_CLAIMS,
+    VOTER_CLAIM,
+    CredentialType,
+)
 from verifier.eligibility.disclosure import PlannedCredential, plan
 from verifier.eligibility.errors import ServiceFileError
 from verifier.eligibility.evaluation import Evaluation, Outcome, evaluate
 from verifier.eligibility.facts import VerifiedClaims
 from verifier.eligibility.median_income import MedianIncome
 from verifier.eligibility.predicates import Truth
-from verifier.eligibility.pseudonym import VOTER_CLAIM, voter_value
+from verifier.eligibility.pseudonym import voter_value
 from verifier.eligibility.schema import CASES, Document, ServiceSchema
 from verifier.eligibility.sourcing import parse_day
 
@@ -110,18 +117,19 @@ def run_case(case: Case, service_id: str, catalogue: Catalogue) -> CaseResult:
     """
     policy = catalogue.policy(service_id, case.round_id)
     facts = [
-        _disclosed(entry, case, catalogue.median_income)
+        _disclosed(entry, case, service_id, catalogue.median_income)
         for entry in plan(policy).credentials
         if entry.credential.id not in case.without
     ]
     return CaseResult(case, evaluate(policy, facts, case.on))
 
 
-def _disclosed(entry: PlannedCredential, case: Case, median_income: MedianIncome) -> VerifiedClaims:
+def _disclosed(
+    entry: PlannedCredential, case: Case, service_id: str, median_income: MedianIncome
+) -> VerifiedClaims:
     kind = entry.credential
     attested = attest(kind, _register_entry(kind.id, case, median_income), case.on)
-    if VOTER_CLAIM in kind.claims:
-        attested[VOTER_CLAIM] = voter_value(_SERIES_SECRET, case.name.encode())
+    attested |= _pseudonyms(kind, case, service_id)
     asked = {REFERENCE_DATE_CLAIM, *(planned.claim.name for planned in entry.claims)}
     return VerifiedClaims(
         vct=kind.vct,
@@ -130,6 +138,17 @@ def _disclosed(entry: PlannedCredential, case: Case, median_income: MedianIncome
         issued_at=datetime(case.on.year, case.on.month, case.on.day, 1, tzinfo=UTC),
         holder_key=_ONE_KEY,
     )
+
+
+def _pseudonyms(kind: CredentialType, case: Case, service_id: str) -> dict[str, Json]:
+    """As issuers would make them, of a secret that is none: the applicants are invented."""
+    scopes = {name: claim.series or service_id for name, claim in kind.claims.items()}
+    value = voter_value(_SERIES_SECRET, case.name.encode())
+    made: dict[str, Json] = {}
+    for name in (PERSON_CLAIM, VOTER_CLAIM):
+        if name in kind.claims:
+            made |= {name: value, SCOPE_CLAIMS[name]: scopes[name]}
+    return made
 
 
 def _case(document: Document, applicant: Document) -> Case:

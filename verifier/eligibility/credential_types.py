@@ -1,7 +1,8 @@
 """Kinds of credential: who issues one, every claim it can carry, what each claim attests."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
 from verifier.eligibility.errors import ServiceFileError
@@ -10,6 +11,11 @@ from verifier.eligibility.sourcing import parse_text
 from verifier.eligibility.wording import Bilingual
 
 PERSON_CLAIM: Final = "person"
+VOTER_CLAIM: Final = "voter"
+SCOPE_CLAIMS: Final[Mapping[str, str]] = MappingProxyType(
+    {PERSON_CLAIM: "person_service", VOTER_CLAIM: "voter_series"}
+)
+"""By the claim that shows a person again, the claim that says what its value was made for."""
 REFERENCE_DATE_CLAIM: Final = "reference_date"
 
 
@@ -20,12 +26,14 @@ class ClaimType:
     Attributes:
         statement: the named statement that it attests, empty for ``person``.
         parameters: the statement's parameters, as in ``{"minimum": 19, "maximum": 34}``.
+        series: of polls, within which ``voter`` is the same value; empty for other claims.
     """
 
     name: str
     label: Bilingual
     statement: str
     parameters: Mapping[str, int]
+    series: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +58,8 @@ def parse_credential_types(data: bytes, schema: ServiceSchema) -> Mapping[str, C
 
     Raises:
         ServiceFileError: the file is malformed, an id, vct or claim stands twice, a claim has
-            the name of an always disclosed one, or no reference date is always disclosed.
+            the name of an always disclosed one, no reference date is always disclosed, or a claim
+            that shows a person again stands without its scope.
     """
     document = schema.read(data, CREDENTIAL_TYPES)
     always = {name: parse_text(text) for name, text in document["always_disclosed"].items()}
@@ -69,6 +78,8 @@ def _credential_type(
     names = [claim.name for claim in claims]
     if len(set(names)) < len(names) or set(names) & set(always):
         raise ServiceFileError(f"{document['id']}: a claim stands twice")
+    for claim in claims:
+        _check_scope(claim, names, document["id"])
     return CredentialType(
         id=document["id"],
         vct=document["vct"],
@@ -81,10 +92,19 @@ def _credential_type(
     )
 
 
+def _check_scope(claim: ClaimType, names: Sequence[str], kind: str) -> None:
+    """What shows a person again says what it was made for, and what a series is for names one."""
+    if claim.name in SCOPE_CLAIMS and SCOPE_CLAIMS[claim.name] not in names:
+        raise ServiceFileError(f"{kind}: {claim.name} does not say what it was made for")
+    if (claim.name == VOTER_CLAIM) != bool(claim.series):
+        raise ServiceFileError(f"{kind}: {VOTER_CLAIM}, and nothing else, is of a series")
+
+
 def _claim_type(document: Mapping[str, Any]) -> ClaimType:
     return ClaimType(
         name=document["name"],
         label=parse_text(document["label"]),
         statement=document.get("statement", ""),
         parameters=document.get("parameters", {}),
+        series=document.get("series", ""),
     )

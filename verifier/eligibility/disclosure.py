@@ -23,11 +23,15 @@ from verifier.eligibility.wording import Bilingual, Language
 
 @dataclass(frozen=True, slots=True)
 class PlannedClaim:
-    """A claim that is asked for, and why: the rules that need it and their sources."""
+    """A claim that is asked for, and why: the rules that need it and their sources.
+
+    ``values`` are those that would do; empty for any.
+    """
 
     claim: ClaimType
     needed_for: tuple[Bilingual, ...]
     sourcings: tuple[Sourcing, ...]
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +88,19 @@ def plan(policy: PolicyRound, *, over_quota: bool = False) -> DisclosurePlan:
         over_quota: whether the round has more eligible applicants than places. Only then is the
             claim asked for by which they are ordered.
 
-    ``person`` is asked for only if several credentials are needed and the service accepts it as
-    proof that they belong to one person; a pseudonym only if the service says so.
+    The claim by which a round knows a person again is asked for with the claim that says what it
+    was made for; ``person`` as well if several credentials are needed and the service accepts it
+    as proof that they belong to one person.
 
     Raises:
         ClaimMismatchError: ``person`` would be needed of a credential type that has none.
     """
-    proofs = policy.service.conditions.one_person
-    with_person = len(policy.credentials) > 1 and SamePersonProof.PERSON_CLAIM in proofs.value
+    conditions = policy.service.conditions
+    with_person = (
+        len(policy.credentials) > 1
+        and conditions.pseudonym.value != PERSON_CLAIM
+        and SamePersonProof.PERSON_CLAIM in conditions.one_person.value
+    )
     return DisclosurePlan(
         policy.service.title,
         policy.service.agency,
@@ -144,13 +153,16 @@ def _person(policy: PolicyRound, kind: CredentialType) -> list[PlannedClaim]:
 
 
 def _pseudonym(policy: PolicyRound, kind: CredentialType) -> list[PlannedClaim]:
-    asked = policy.service.conditions.pseudonym
-    if asked is None or asked.value not in kind.claims:
+    asked, known = policy.service.conditions.pseudonym, policy.pseudonym
+    if known.claim not in kind.claims:
         return []
     why = Bilingual(
         "한 사람이 두 번 참여하지 않았는지 확인", "showing that nobody takes part twice"
     )
-    return [PlannedClaim(kind.claims[asked.value], (why,), (asked.sourcing,))]
+    return [
+        PlannedClaim(kind.claims[known.claim], (why,), (asked.sourcing,)),
+        PlannedClaim(kind.claims[known.scope_claim], (why,), (asked.sourcing,), (known.scope,)),
+    ]
 
 
 def _ranking(policy: PolicyRound, kind: CredentialType) -> list[PlannedClaim]:
@@ -166,13 +178,20 @@ def _query(entry: PlannedCredential, application_date: date | None) -> dict[str,
     day: dict[str, Json] = {"path": [REFERENCE_DATE_CLAIM]}
     if application_date is not None:
         day["values"] = [application_date.isoformat()]
-    claims: list[Json] = [{"path": [planned.claim.name]} for planned in entry.claims]
+    claims: list[Json] = [_claim_query(planned) for planned in entry.claims]
     return {
         "id": entry.credential.id,
         "format": "dc+sd-jwt",
         "meta": {"vct_values": [entry.credential.vct]},
         "claims": [day, *claims],
     }
+
+
+def _claim_query(planned: PlannedClaim) -> Json:
+    query: dict[str, Json] = {"path": [planned.claim.name]}
+    if planned.values:
+        query["values"] = list(planned.values)
+    return query
 
 
 def _learned(kind: CredentialType, claims: Mapping[str, Json]) -> Learned:

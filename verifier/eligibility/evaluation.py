@@ -14,13 +14,14 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from contracts.evidence.encoding import Json
+from verifier.credential.pseudonym import is_pseudonym
 from verifier.eligibility.credential_types import REFERENCE_DATE_CLAIM
 from verifier.eligibility.dates import korean_day
 from verifier.eligibility.errors import FactsError, OutcomeError
 from verifier.eligibility.facts import VerifiedClaims
-from verifier.eligibility.policy import PolicyRound, RoundRule, SamePersonProof
+from verifier.eligibility.policy import PolicyRound, Pseudonym, RoundRule, SamePersonProof
 from verifier.eligibility.predicates import Truth
-from verifier.eligibility.pseudonym import is_pseudonym
 from verifier.eligibility.reasons import (
     CODE_OF_RESULT,
     CONDITION_HOLDS,
@@ -263,18 +264,29 @@ def _one_person(policy: PolicyRound, given: Mapping[str, VerifiedClaims]) -> lis
 
 
 def _pseudonym(policy: PolicyRound, given: Mapping[str, VerifiedClaims]) -> list[Finding]:
-    asked = policy.service.conditions.pseudonym
-    if asked is None:
-        return []
-    shown = [entry.claims[asked.value] for entry in given.values() if asked.value in entry.claims]
-    code = "missing" if not given else "claim_not_disclosed"
-    if shown:
-        code = "holds" if all(is_pseudonym(value) for value in shown) else "claim_malformed"
+    known = policy.pseudonym
+    vcts = [kind.vct for kind in policy.credentials if known.claim in kind.claims]
+    holders = [given[vct].claims for vct in vcts if vct in given]
+    codes = {_known_code(claims, known) for claims in holders} or {"missing"}
+    code = next(code for code in _WORST_FIRST if code in codes)
     requirement = Bilingual(
         "한 사람은 한 번만 참여할 수 있습니다. 이 확인값은 다시 발급받아도 같습니다.",
         "Everybody takes part once. The value that shows it stays the same when issued again.",
     )
-    return [_condition("once", "pseudonym_shown", code, requirement, _cited(asked.sourcing))]
+    cited = _cited(policy.service.conditions.pseudonym.sourcing)
+    return [_condition("once", "pseudonym_shown", code, requirement, cited)]
+
+
+_WORST_FIRST: Final = ("claim_malformed", "other_scope", "claim_not_disclosed", "missing", "holds")
+
+
+def _known_code(claims: Mapping[str, Json], known: Pseudonym) -> str:
+    """What a credential's value shows: it has the form, and was made for this round's scope."""
+    if not {known.claim, known.scope_claim} <= claims.keys():
+        return "claim_not_disclosed"
+    if not is_pseudonym(claims[known.claim]):
+        return "claim_malformed"
+    return "holds" if claims[known.scope_claim] == known.scope else "other_scope"
 
 
 def _condition(

@@ -3,14 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from contracts.evidence.encoding import HASH_BYTES, Json, b64u_decode
-from contracts.evidence.errors import EncodingError
+from verifier.credential.pseudonym import is_pseudonym
 from verifier.eligibility.credential_types import PERSON_CLAIM
 from verifier.eligibility.errors import FactsError
-
-PERSON_BYTES: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +46,4 @@ class VerifiedClaims:
     def person(self) -> bytes | None:
         """The 32 bytes that show the same person in one service; None if not disclosed as such."""
         value = self.claims.get(PERSON_CLAIM)
-        if not isinstance(value, str):
-            return None
-        try:
-            person = b64u_decode(value)
-        except EncodingError:
-            return None
-        return person if len(person) == PERSON_BYTES else None
+        return b64u_decode(value) if isinstance(value, str) and is_pseudonym(value) else None

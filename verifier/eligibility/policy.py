@@ -10,7 +10,12 @@ from datetime import date
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
-from verifier.eligibility.credential_types import ClaimType, CredentialType
+from verifier.eligibility.credential_types import (
+    PERSON_CLAIM,
+    SCOPE_CLAIMS,
+    ClaimType,
+    CredentialType,
+)
 from verifier.eligibility.errors import ClaimMismatchError, RuleDatesError, UnknownServiceError
 from verifier.eligibility.predicates import Parameters, Predicate, Scalar
 from verifier.eligibility.sourcing import Sourced, Sourcing
@@ -77,15 +82,24 @@ class Conditions:
     """What holds for all credentials of an application together.
 
     ``accept_pending_anchor`` goes into the verifier's policy: whether a credential counts before
-    its log is anchored. ``pseudonym`` names a claim of 32 bytes that must be shown, so that nobody
-    can take part twice; None where that does not matter.
+    its log is anchored. ``pseudonym`` names the claim of 32 bytes that must be shown, so that
+    nobody takes part twice in a round: ``person``, or ``voter`` for a series of polls.
     """
 
     issued_since_notice: Sourced[bool]
     attested_on_application_date: Sourced[bool]
     one_person: Sourced[tuple[SamePersonProof, ...]]
     accept_pending_anchor: Sourced[bool]
-    pseudonym: Sourced[str] | None
+    pseudonym: Sourced[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Pseudonym:
+    """By what claim a round knows a person again, and what its value must have been made for."""
+
+    claim: str
+    scope_claim: str
+    scope: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +189,17 @@ class PolicyRound:
         """The kinds of credential that the rules rely on, each once, in the order of the rules."""
         return tuple({rule.credential.id: rule.credential for rule in self.rules}.values())
 
+    @property
+    def pseudonym(self) -> Pseudonym:
+        """By what a person is known again; the scope of ``voter`` is the credential type's series.
+
+        Nobody who applies or issues chooses it.
+        """
+        name = self.service.conditions.pseudonym.value
+        series = (k.claims[name].series for k in self.credentials if name in k.claims)
+        scope = self.service.id if name == PERSON_CLAIM else next(series)
+        return Pseudonym(name, SCOPE_CLAIMS[name], scope)
+
 
 def bind_round(service: Service, round_id: str, types: Mapping[str, CredentialType]) -> PolicyRound:
     """The policy of a round: the versions in force on the day of its notice.
@@ -213,11 +238,12 @@ def _check_order(order: OverQuotaOrder, rules: Sequence[RoundRule]) -> None:
 
 
 def _check_pseudonym(policy: PolicyRound) -> None:
-    pseudonym = policy.service.conditions.pseudonym
-    if pseudonym is not None:
-        holders = [kind for kind in policy.credentials if pseudonym.value in kind.claims]
-        if len(holders) != 1:
-            raise ClaimMismatchError(f"not one credential of the round holds {pseudonym.value}")
+    name = policy.service.conditions.pseudonym.value
+    holders = [kind for kind in policy.credentials if name in kind.claims]
+    if name == PERSON_CLAIM and len(holders) < len(policy.credentials):
+        raise ClaimMismatchError(f"a credential of the round has no {name}")
+    if name != PERSON_CLAIM and len(holders) != 1:
+        raise ClaimMismatchError(f"not one credential of the round holds {name}")
 
 
 def _bind(rule: Rule, version: RuleVersion, types: Mapping[str, CredentialType]) -> RoundRule:

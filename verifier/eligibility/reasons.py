@@ -5,15 +5,15 @@ from typing import Final
 
 from verifier.eligibility.predicates import Truth
 from verifier.eligibility.wording import Bilingual
-from verifier.errors import (
-    UndeterminedError,
-)
+from verifier.errors import PseudonymScopeError, UndeterminedError
 
 
 def reason(code: str) -> Bilingual:
     """The sentence of a code; any code not of this module is a verification error's."""
     if code in REASONS:
         return REASONS[code]
+    if code in _OF_CHECKS:
+        return _OF_CHECKS[code]
     if code in _UNDETERMINED:
         return Bilingual(
             f"지금은 증명을 확인할 수 없습니다({code}). 증명이 잘못되었다는 뜻은 아닙니다. 다시 "
@@ -31,6 +31,15 @@ def reason(code: str) -> Bilingual:
 
 _UNDETERMINED: Final = frozenset(kind.code for kind in UndeterminedError.__subclasses__())
 """Codes of checks that could not be made: told apart from those that found something wrong."""
+
+_OTHER_SCOPE: Final = Bilingual(
+    "다른 서비스나 다른 투표에 쓰도록 발급된 증명이어서 여기에는 쓸 수 없습니다. 이 서비스에 쓸 "
+    "증명을 새로 발급받아 주세요.",
+    "The credential was issued for another service or another series of polls and cannot be used "
+    "here. Please get one for this service.",
+)
+_OF_CHECKS: Final[Mapping[str, Bilingual]] = {PseudonymScopeError.code: _OTHER_SCOPE}
+"""Errors of the verifier about which there is more to say than that they stood in the way."""
 
 CODE_OF_RESULT: Final = {
     Truth.PASS: "holds",
@@ -63,6 +72,7 @@ REASONS: Final[Mapping[str, Bilingual]] = {
         "증명의 항목이 정해진 형식이 아니어서 확인할 수 없습니다.",
         "The item in the credential is not in the agreed form, so it cannot be verified.",
     ),
+    "other_scope": _OTHER_SCOPE,
     "issued_before_notice": Bilingual(
         "공고일보다 먼저 발급된 증명이어서 확인할 수 없습니다. 새로 발급받아 주세요.",
         "The credential was issued before the day of the notice, so this cannot be verified. "

@@ -111,7 +111,7 @@ def _conditions(document: Document, sources: Document) -> Conditions:
         _sourced(document["attested_on_application_date"], sources),
         Sourced(accepted, parse_sourcing(proofs, sources)),
         _sourced(document["accept_pending_anchor"], sources),
-        _sourced(document["pseudonym"], sources) if "pseudonym" in document else None,
+        _sourced(document["pseudonym"], sources),
     )
 
 

@@ -29,7 +29,12 @@ from verifier.credential.status import (
     issue_status_token,
 )
 from verifier.eligibility.attestation import RegisterEntry, attest
-from verifier.eligibility.credential_types import REFERENCE_DATE_CLAIM, CredentialType
+from verifier.eligibility.credential_types import (
+    PERSON_CLAIM,
+    REFERENCE_DATE_CLAIM,
+    SCOPE_CLAIMS,
+    CredentialType,
+)
 
 STATUS_ENTRIES: Final = 4096
 STATUS_BITS: Final = 2
@@ -39,10 +44,11 @@ DECOYS: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """For whom: what the register holds, the person value, the wallet's key and its lifetime."""
+    """For whom: what the register holds, the person value and its service, key and lifetime."""
 
     entry: RegisterEntry
     person: bytes
+    service: str
     holder: bytes
     lifetime: timedelta = LIFETIME
 
@@ -75,7 +81,11 @@ class IssuerDesk:
     def issue(self, subject: Subject, at: datetime) -> tuple[IssuedCredential, int]:
         """Issue one credential for the day of ``at``; returns it with its status index."""
         attested = attest(self.kind, subject.entry, at.date())
-        hidden: dict[str, Json] = {**attested, "person": b64u_encode(subject.person)}
+        hidden: dict[str, Json] = {
+            **attested,
+            PERSON_CLAIM: b64u_encode(subject.person),
+            SCOPE_CLAIMS[PERSON_CLAIM]: subject.service,
+        }
         order = CredentialOrder(
             issuer=self.cast.uri,
             vct=self.kind.vct,

@@ -113,7 +113,9 @@ class AllowancePlay:
             lifetime = timedelta(hours=1) if short else LIFETIME
             rogue = entry.case == "unaccredited" and kind == "school-record"
             desk = self.desks[self.source.issuer_of(kind, accredited=not rogue).id]
-            made, index = desk.issue(Subject(register, person, key.point, lifetime), at)
+            made, index = desk.issue(
+                Subject(register, person, self.source.service, key.point, lifetime), at
+            )
             wallet[kind] = HeldCopy(made.text, key, desk, index)
             self.stage.folder.write(f"credentials/{entry.id}/{kind}.sd-jwt", made.text.encode())
         return wallet
@@ -169,7 +171,7 @@ class AllowancePlay:
             id=name,
             audience=AUDIENCE,
             nonce=consent_nonce(name, digest, randomness),
-            queries=request_queries(policy),
+            queries=request_queries(policy, self._issuers()),
             issued=at,
             expires=at + timedelta(minutes=4),
             consent=digest,
@@ -178,6 +180,11 @@ class AllowancePlay:
         self._write(entry, "consent-proof.json", {"randomness": randomness.hex()})
         self.stage.folder.write(self.record.path(entry, "request.json"), encode_request(request))
         return request
+
+    def _issuers(self) -> dict[str, str]:
+        """Whose values show a person again: of each type the issuer that has leave."""
+        types = {cast.type for cast in self.source.issuers}
+        return {kind: self.source.issuer_of(kind, accredited=True).uri for kind in types}
 
     def _answer(self, entry: CastApplication, request: PresentationRequest, at: datetime) -> None:
         """The wallet discloses what is asked, and nothing more, under one nonce."""

@@ -11,8 +11,9 @@ from api.actions.check_eligibility import (
     check_eligibility,
     request_queries,
 )
+from contracts.evidence.encoding import b64u_encode
 from tests.simulators.issuer import Chain, Seeded, SimulatedIssuer, answer, ask, material
-from verifier.credential.issuance import Hidden
+from verifier.credential.issuance import Claim, Hidden
 from verifier.credential.keys import SigningKey
 from verifier.eligibility.catalogue import load_catalogue
 from verifier.eligibility.dates import korean_day
@@ -31,10 +32,14 @@ def poll_policy(*, accept_pending_anchor: bool) -> PolicyRound:
 def check_one(policy: PolicyRound, *, anchored: bool) -> CheckedAnswer:
     """The answer with one synthetic credential, before or after its log was anchored."""
     chain = Chain()
-    (query,) = request_queries(policy)
+    (query,) = request_queries(policy, {"voter": SimulatedIssuer.iss})
     issuer = SimulatedIssuer(chain, vct=query.vct)
     holder = SigningKey.generate(Seeded(b"holder"))
-    claims = {str(path[0]): Hidden(value=True) for path in query.claims}
+    claims: dict[str, Claim] = {str(path[0]): Hidden(value=True) for path in query.claims}
+    claims |= {
+        "voter": Hidden(b64u_encode(bytes(32))),
+        "voter_series": Hidden(policy.pseudonym.scope),
+    }
     credential = issuer.issue(claims, holder)
     if anchored:
         issuer.anchor()

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from contracts.evidence.encoding import b64u_encode
 from verifier.eligibility.catalogue import Catalogue, load_catalogue
 from verifier.eligibility.facts import VerifiedClaims
 from verifier.eligibility.policy import PolicyRound
@@ -65,6 +66,8 @@ def facts() -> FactsMaker:
                     for name, value in {
                         "reference_date": day.isoformat(),
                         **SATISFYING[kind.id],
+                        "person": b64u_encode(bytes(range(32))),
+                        "person_service": policy.service.id,
                         **(changes or {}).get(kind.id, {}),
                     }.items()
                     if value is not ...

@@ -37,7 +37,6 @@ def test_service_under_another_id_is_refused() -> None:
 
 TYPES = "credential-types.yaml"
 
-PSEUDONYM = "  pseudonym: {{ value: {}, mark: F, source: public-notices }}\n"
 
 DEFECTS: dict[str, tuple[str, str, str, type[ServiceFileError]]] = {
     "two types of one vct": (
@@ -104,15 +103,33 @@ DEFECTS: dict[str, tuple[str, str, str, type[ServiceFileError]]] = {
     ),
     "a pseudonym that no credential holds": (
         "youth-allowance.yaml",
-        "  accept_pending_anchor:\n",
-        PSEUDONYM.format("voter") + "  accept_pending_anchor:\n",
+        "  pseudonym:\n    value: person\n",
+        "  pseudonym:\n    value: voter\n",
         ClaimMismatchError,
     ),
-    "a pseudonym that several credentials hold": (
+    "no word on what a person is known by": (
         "youth-allowance.yaml",
-        "  accept_pending_anchor:\n",
-        PSEUDONYM.format("person") + "  accept_pending_anchor:\n",
-        ClaimMismatchError,
+        "  pseudonym:\n    value: person\n",
+        "  pseudonyms:\n    value: person\n",
+        ServiceSchemaError,
+    ),
+    "another claim as a pseudonym": (
+        "youth-allowance.yaml",
+        "  pseudonym:\n    value: person\n",
+        "  pseudonym:\n    value: registered_city\n",
+        ServiceSchemaError,
+    ),
+    "a value of a series that has no name": (
+        TYPES,
+        "        series: seoul-citizen-polls-2026\n",
+        "",
+        ServiceFileError,
+    ),
+    "a value that does not say for which series": (
+        TYPES,
+        "      - name: voter_series\n",
+        "      - name: voter_sequence\n",
+        ServiceFileError,
     ),
     "no word on credentials that are not anchored": (
         "youth-allowance.yaml",

@@ -57,7 +57,7 @@ def taken(proposal: DecisionProposal, outcome: Outcome, reason: str = "") -> Dec
 
 def test_proposal_carries_the_reasons_and_the_right_to_object(eligible: DecisionProposal) -> None:
     assert eligible.outcome is Outcome.ELIGIBLE
-    assert len(eligible.findings) == 8
+    assert len(eligible.findings) == 9
     assert eligible.objection.file_within_days == 60
     assert eligible.objection.decided_within_days == 10
     assert eligible.objection.extended_by_days == 10

@@ -10,11 +10,12 @@ from verifier.eligibility.disclosure import learned, plan
 from verifier.eligibility.errors import ClaimMismatchError
 from verifier.eligibility.evaluation import Outcome, evaluate
 from verifier.eligibility.facts import VerifiedClaims
-from verifier.eligibility.policy import PolicyRound, SamePersonProof
+from verifier.eligibility.policy import PolicyRound, SamePersonProof, bind_round
 from verifier.eligibility.sourcing import Sourced
 from verifier.eligibility.wording import Language
 
 FactsMaker = Callable[..., list[VerifiedClaims]]
+PERSON = ["person", "person_service"]
 
 QUERY_2020: dict[str, Any] = {
     "credentials": [
@@ -27,6 +28,7 @@ QUERY_2020: dict[str, Any] = {
                 {"path": ["registered_city"]},
                 {"path": ["age_19_to_34"]},
                 {"path": ["person"]},
+                {"path": ["person_service"], "values": ["youth-allowance"]},
             ],
         },
         {
@@ -37,6 +39,7 @@ QUERY_2020: dict[str, Any] = {
                 {"path": ["reference_date"]},
                 {"path": ["left_24_months_before"]},
                 {"path": ["person"]},
+                {"path": ["person_service"], "values": ["youth-allowance"]},
             ],
         },
         {
@@ -47,6 +50,7 @@ QUERY_2020: dict[str, Any] = {
                 {"path": ["reference_date"]},
                 {"path": ["no_work_beyond_26_hours_or_3_months"]},
                 {"path": ["person"]},
+                {"path": ["person_service"], "values": ["youth-allowance"]},
             ],
         },
         {
@@ -57,6 +61,7 @@ QUERY_2020: dict[str, Any] = {
                 {"path": ["reference_date"]},
                 {"path": ["income_below_150"]},
                 {"path": ["person"]},
+                {"path": ["person_service"], "values": ["youth-allowance"]},
             ],
         },
     ]
@@ -80,14 +85,14 @@ def test_query_for_a_day_lets_the_wallet_pick_the_credential_of_that_day(
     query: Any = plan(policy_2020).to_dcql(date(2020, 3, 30))
     for entry in query["credentials"]:
         assert entry["claims"][0] == {"path": ["reference_date"], "values": ["2020-03-30"]}
-        assert all("values" not in claim for claim in entry["claims"][1:])
+        assert all("values" not in claim for claim in entry["claims"][1:-1])
 
 
 def test_plan_of_2023_asks_for_the_inclusive_boundary_and_not_the_strict_one(
     policy_2023: PolicyRound,
 ) -> None:
-    assert asked(policy_2023)["health-premium"] == ["income_at_most_150", "person"]
-    assert asked(policy_2023)["school-record"] == ["enrolled_or_on_leave", "person"]
+    assert asked(policy_2023)["health-premium"] == ["income_at_most_150", *PERSON]
+    assert asked(policy_2023)["school-record"] == ["enrolled_or_on_leave", *PERSON]
 
 
 def test_query_of_every_round_follows_the_rules_of_dcql(catalogue: Catalogue) -> None:
@@ -105,13 +110,13 @@ def with_rules(policy: PolicyRound, *rule_ids: str) -> PolicyRound:
     return replace(policy, rules=tuple(rule for rule in policy.rules if rule.id in rule_ids))
 
 
-def test_person_is_asked_only_if_several_credentials_are(policy_2020: PolicyRound) -> None:
+def test_person_is_asked_of_every_credential_and_of_a_single_one(policy_2020: PolicyRound) -> None:
     assert asked(with_rules(policy_2020, "age", "income")) == {
-        "resident-registration": ["age_19_to_34", "person"],
-        "health-premium": ["income_below_150", "person"],
+        "resident-registration": ["age_19_to_34", *PERSON],
+        "health-premium": ["income_below_150", *PERSON],
     }
     assert asked(with_rules(policy_2020, "age", "residence")) == {
-        "resident-registration": ["registered_city", "age_19_to_34"],
+        "resident-registration": ["registered_city", "age_19_to_34", *PERSON],
     }
 
 
@@ -121,24 +126,26 @@ def accepting(policy: PolicyRound, *proofs: SamePersonProof) -> PolicyRound:
     return replace(policy, service=replace(policy.service, conditions=narrowed))
 
 
-def test_person_is_not_asked_where_only_one_key_is_accepted(policy_2020: PolicyRound) -> None:
+def test_person_is_asked_even_where_only_one_key_is_accepted(policy_2020: PolicyRound) -> None:
     by_key = accepting(policy_2020, SamePersonProof.SAME_KEY)
-    assert all("person" not in names for names in asked(by_key).values())
+    assert all(names[-2:] == PERSON for names in asked(by_key).values())
 
 
 def test_person_of_a_type_without_it_is_refused(policy_2020: PolicyRound) -> None:
     rule = policy_2020.rules[0]
     claims = {name: c for name, c in rule.credential.claims.items() if name != "person"}
     broken = replace(rule, credential=replace(rule.credential, claims=claims))
+    types = {kind.id: kind for kind in policy_2020.credentials}
+    types[broken.credential.id] = broken.credential
     with pytest.raises(ClaimMismatchError, match="person"):
-        plan(replace(policy_2020, rules=(broken, *policy_2020.rules[2:])))
+        bind_round(policy_2020.service, "2020", types)
 
 
 def test_claim_that_two_rules_need_is_asked_once_for_both(policy_2020: PolicyRound) -> None:
     age = next(rule for rule in policy_2020.rules if rule.id == "age")
     twice = replace(policy_2020, rules=(age, replace(age, id="age-again")))
     (entry,) = plan(twice).credentials
-    assert [len(planned.needed_for) for planned in entry.claims] == [2]
+    assert [len(planned.needed_for) for planned in entry.claims] == [2, 1, 1]
 
 
 def test_asked_and_not_asked_make_up_every_claim_of_the_type(catalogue: Catalogue) -> None:
@@ -182,6 +189,8 @@ def test_agency_did_not_learn_what_was_not_disclosed(
     assert [text.en for text in residence.learned] == [
         "city of registration on the reference date",
         "aged 19 to 34 on the reference date (yes or no)",
+        "a value that shows the same person, for this service only",
+        "the service that this value is for",
     ]
     unseen = [text.en for text in residence.not_learned]
     assert "number of household members" in unseen

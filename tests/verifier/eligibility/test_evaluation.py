@@ -48,6 +48,7 @@ def test_applicant_who_meets_every_rule_is_eligible(
         "application-period",
         "issued-since-notice",
         "one-person",
+        "once",
         "residence",
         "age",
         "schooling",

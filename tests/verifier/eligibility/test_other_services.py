@@ -28,15 +28,15 @@ def asked(
 
 def test_delivery_asks_one_derived_claim_and_never_which(catalogue: Catalogue) -> None:
     assert asked(catalogue, "document-delivery") == {
-        "delivery-entitlement": ["disabled_70_or_over_or_pregnant"]
+        "delivery-entitlement": ["disabled_70_or_over_or_pregnant", "person", "person_service"]
     }
     kind = catalogue.credential_types["delivery-entitlement"]
-    assert list(kind.claims) == ["disabled_70_or_over_or_pregnant"]
+    assert list(kind.claims) == ["disabled_70_or_over_or_pregnant", "person", "person_service"]
 
 
 def test_a_poll_asks_for_the_value_that_shows_one_vote(catalogue: Catalogue) -> None:
     assert asked(catalogue, "citizen-poll") == {
-        "voter": ["registered_city", "age_14_or_over", "voter"]
+        "voter": ["registered_city", "age_14_or_over", "voter", "voter_series"]
     }
 
 
@@ -44,7 +44,12 @@ def test_the_band_is_asked_for_in_a_round_over_quota_only(catalogue: Catalogue) 
     usual = asked(catalogue, "youth-allowance")
     over = asked(catalogue, "youth-allowance", over_quota=True)
     assert "premium_band" not in usual["health-premium"]
-    assert over["health-premium"] == ["income_at_most_150", "premium_band", "person"]
+    assert over["health-premium"] == [
+        "income_at_most_150",
+        "premium_band",
+        "person",
+        "person_service",
+    ]
     assert {**over, "health-premium": usual["health-premium"]} == usual
 
 
@@ -55,7 +60,13 @@ def test_the_order_of_2019_is_by_papers_that_no_credential_replaces(catalogue: C
 
 def judge(catalogue: Catalogue, **claims: Json) -> Evaluation:
     policy = catalogue.latest_policy("citizen-poll", date(2026, 11, 20))
-    shown = {"registered_city": "KR-11", "age_14_or_over": True, "voter": VALUE, **claims}
+    shown = {
+        "registered_city": "KR-11",
+        "age_14_or_over": True,
+        "voter": VALUE,
+        "voter_series": policy.pseudonym.scope,
+        **claims,
+    }
     facts = VerifiedClaims(
         vct=policy.credentials[0].vct,
         issuer="urn:test:city",
@@ -80,6 +91,14 @@ def test_nobody_votes_without_a_value_of_their_own(
 ) -> None:
     findings = {f.rule_id: f for f in judge(catalogue, voter=value).findings}
     assert (findings["once"].result, findings["once"].code) == (result, code)
+
+
+def test_nobody_votes_with_a_value_of_another_series(catalogue: Catalogue) -> None:
+    for series in ("seoul-citizen-polls-2025", None):
+        evaluation = judge(catalogue, voter_series=series)
+        assert evaluation.outcome == "cannot_verify"
+        codes = {f.rule_id: f.code for f in evaluation.findings}
+        assert codes["once"] == ("other_scope" if series else "claim_not_disclosed")
 
 
 def test_a_right_to_vote_issued_earlier_still_counts_in_a_poll(catalogue: Catalogue) -> None:

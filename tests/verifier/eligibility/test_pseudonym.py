@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.evidence.encoding import Json, b64u_decode, b64u_encode
+from verifier.credential.pseudonym import is_pseudonym
 from verifier.eligibility.errors import AttestationError
-from verifier.eligibility.pseudonym import is_pseudonym, voter_value
+from verifier.eligibility.pseudonym import voter_value
 
 SERIES = bytes(range(32))
 
