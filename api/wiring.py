@@ -23,16 +23,14 @@ from api.health import Health
 from api.http.rates import Rates
 from api.identity.passkeys import WebauthnPasskeys
 from api.identity.provider import Client, OidcProvider
+from api.issuer_wiring import load_issuers, register_shelf, trial_issuers
 from api.observation.watching import Observer
-from api.openid.agency_file import parse_agencies
 from api.openid.assembly import (
     MASTER,
     PERSONS,
     Ground,
-    Issuers,
     OpenId,
     assemble,
-    demo_issuers,
     host_of,
 )
 from api.openid.attesting import OfficeRegistry
@@ -69,7 +67,7 @@ from api.store.database import Database
 from api.store.engines import WAIT_SECONDS
 from api.store.log_key_files import LogKeyFiles
 from api.store.migration import migrate, newest_revision
-from api.store.register_files import FileRegister, RegisterFiles
+from api.store.register_files import FileRegister
 from api.store.secret_files import IssuerKeyFiles, SecretFiles
 from api.waiting.bounds import CHAIN_SECONDS, DATABASE_SECONDS
 from api.waiting.bulkhead import Bulkhead
@@ -152,7 +150,7 @@ def wire_counters(
 ) -> CounterParts:
     """Where issuers and officers work, and citizens identify themselves."""
     office, reads = wallets.console.office, settings.alarm_reads
-    counter = Counter(office, _shelf(settings), means.now, reads)
+    counter = Counter(office, register_shelf(settings), means.now, reads)
     return CounterParts(
         counter=counter,
         cases=CaseDesk(wallets.desk, means, reads),
@@ -186,7 +184,14 @@ def wire_papers(
     trial = demo or settings.trial
     keys = LogKeyFiles(settings.keys, settings.log_name)
     return PaperParts(
-        desk=PaperDesk(means, Press(), origin, trial=trial, alarm_reads=settings.alarm_reads),
+        desk=PaperDesk(
+            means,
+            Press(),
+            origin,
+            wallets.judge_again,
+            trial=trial,
+            alarm_reads=settings.alarm_reads,
+        ),
         proofs=LogProofs(means.storage, keys, wallets.trust.ledger, means.clock),
         registry=OfficeRegistry(wallets.console.office),
     )
@@ -225,7 +230,7 @@ def wire_wallets(
         objection=max(OBJECTION, timedelta(days=settings.keep_presentations_days)),
     )
     trial = demo or settings.trial
-    issuers = _trial_issuers(settings, ground) if trial else _load_issuers(settings, ground)
+    issuers = trial_issuers(settings, ground) if trial else load_issuers(settings, ground)
     return assemble(ground, issuers, demo=trial)
 
 
@@ -329,46 +334,6 @@ def open_destructions(settings: Settings) -> DestructionLedger:
     """The ledger of destructions, with the key of its digests."""
     key = SecretFiles(settings.keys, secrets.token_bytes).secret(DESTRUCTION_KEY)
     return DestructionLedger(settings.destructions, key, secrets.token_bytes)
-
-
-def _load_issuers(settings: Settings, ground: Ground) -> Issuers:
-    """The agencies of DOJANG_AGENCIES with their registers; none where it is not set.
-
-    A register that cannot be read is told in the journal and measured: what it would attest is
-    deferred, and all other agencies issue.
-
-    Raises:
-        AgencyFileError: the file cannot be used.
-    """
-    if settings.agencies == Path():
-        return Issuers()
-    types = ground.catalogue.credential_types
-    agencies = parse_agencies(settings.agencies.read_bytes(), ground.origin, types)
-    shelf = _shelf(settings)
-    issued = [name for agency in agencies.values() for name in agency.types]
-    registers = {name: FileRegister(name, shelf.place(name)) for name in issued}
-    for register in registers.values():
-        register.is_readable()
-    return Issuers(agencies, registers)
-
-
-def _trial_issuers(settings: Settings, ground: Ground) -> Issuers:
-    """The test agencies with invented people, until a register is imported."""
-    made, shelf = demo_issuers(ground), _shelf(settings)
-    return Issuers(
-        made.agencies,
-        {
-            name: FileRegister(name, shelf.place(name), register)
-            for name, register in made.registers.items()
-        },
-    )
-
-
-def _shelf(settings: Settings) -> RegisterFiles:
-    """Registers lie beside the agencies' file; without one, in a folder beside the chain's."""
-    if settings.agencies == Path():
-        return RegisterFiles(settings.chain.parent / "registers")
-    return RegisterFiles(settings.agencies.parent)
 
 
 def open_database(settings: Settings, seconds: float = WAIT_SECONDS) -> Database:

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Final
 
 from contracts.evidence.encoding import Json, b64u_decode, b64u_encode, evidence_hash
+from verifier.credential.answering import check_request
 from verifier.credential.key_binding import Challenge
 from verifier.credential.keys import thumbprint
 from verifier.credential.request import CredentialQuery, PresentationRequest, PseudonymQuery
@@ -19,7 +20,6 @@ from verifier.credential.verification import (
     PERSON_CLAIM,
     Examination,
     VerifiedCredential,
-    check_request,
 )
 from verifier.eligibility.disclosure import PlannedCredential, plan
 from verifier.eligibility.evaluation import Evaluation, evaluate
@@ -59,10 +59,14 @@ class EligibilityCheck:
 
 @dataclass(frozen=True, slots=True)
 class CheckedAnswer:
-    """The outcome: findings on every rule, what was seen, and what stood in the way by ``vct``."""
+    """The outcome: findings on every rule, what was seen, and what stood in the way by ``vct``.
+
+    ``verified`` are the credentials behind ``facts``, in the same order.
+    """
 
     evaluation: Evaluation
     facts: tuple[VerifiedClaims, ...]
+    verified: tuple[VerifiedCredential, ...]
     obstacles: Mapping[str, Obstacle]
     presentation_hash: bytes
     replay_key: bytes
@@ -113,7 +117,7 @@ def check_eligibility(
     challenge = Challenge(check.request.nonce, check.request.audience)
     policy = verification_policy(check.policy.service.conditions)
     examination = Examination(challenge, check.material, check.at, policy)
-    facts: list[VerifiedClaims] = []
+    verified: list[VerifiedCredential] = []
     obstacles: dict[str, Obstacle] = {}
     for query in check.request.queries:
         try:
@@ -122,13 +126,15 @@ def check_eligibility(
             undetermined = isinstance(error, UndeterminedError)
             obstacles[query.vct] = Obstacle(error.code, error.check, undetermined)
         else:
-            facts.append(_claims(credential))
+            verified.append(credential)
+    facts = [_claims(credential) for credential in verified]
     refused = {vct: obstacle.code for vct, obstacle in obstacles.items()}
     evaluation = evaluate(check.policy, facts, check.application_date, refused=refused)
     texts = [answers[query.id][0].encode() for query in check.request.queries]
     return CheckedAnswer(
         evaluation=evaluation,
         facts=tuple(facts),
+        verified=tuple(verified),
         obstacles=obstacles,
         presentation_hash=evidence_hash("answers", *texts),
         replay_key=check.request.replay_key(),

@@ -4,6 +4,7 @@ The rules propose; "cannot verify" is no decision, and who departs from the prop
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from api.actions.errors import ApplicationNotFoundError
@@ -12,14 +13,16 @@ from api.actions.issue_paper import PaperDesk, PaperOrder, keep_paper, print_pap
 from api.actions.issue_receipt import korean_time, same
 from api.actions.paper_errors import (
     DecidedError,
+    EvidenceChangedError,
     NoProposalError,
     NotDecidedError,
+    WithdrawnError,
     WrittenReasonMissingError,
     told,
 )
 from api.actions.read_application import read_application
 from api.ports.accounts import Account
-from api.ports.applications import Application
+from api.ports.applications import Application, ApplicationState
 from api.ports.papers import Paper, PaperKind
 from api.ports.printing import Entry, PrintingError, Section
 from api.ports.proposals import KeptProposal
@@ -71,6 +74,10 @@ def decide_application(desk: PaperDesk, officer: Account, order: DecisionOrder) 
         ApplicationNotFoundError: no such application.
         NoProposalError: nobody has joined a presentation with it.
         DecidedError: it was decided before, or another presentation was joined meanwhile.
+        WithdrawnError: the applicant has withdrawn it.
+        EvidenceChangedError: a credential was revoked, suspended or has expired since it was shown,
+            or is good again; the new proposal is kept, to be looked at.
+        EvidenceUndeterminedError: it cannot be determined now whether they are still good.
         WrittenReasonMissingError: it departs from the proposal without a reason.
         UnprintableTextError: the reason holds a character that cannot be printed.
         PrinterError: it cannot be printed at the moment.
@@ -79,6 +86,7 @@ def decide_application(desk: PaperDesk, officer: Account, order: DecisionOrder) 
     """
     application, proposal = _case(desk, order.number)
     at = desk.means.now()
+    _judge_again(desk, application, proposal, at)
     document = {
         "format": DECISION_FORMAT,
         "proposal": parse_canonical(proposal.proposal, max_bytes=MAX_PROPOSAL_BYTES),
@@ -98,10 +106,11 @@ def decide_application(desk: PaperDesk, officer: Account, order: DecisionOrder) 
     except PrintingError as error:
         raise told(error) from error
     with desk.means.storage.work() as work:
+        _check_open(work.applications.hold(order.number))
         if not work.proposals.decide(proposal, decision.canonical()):
             raise DecidedError("it was decided, or the proposal is another one now")
         finish_application(work, order.number, at, [proposal.request])
-        work.applications.close(order.number)
+        work.applications.close(order.number, ApplicationState.DECIDED)
         keep_paper(work, paper)
     return decision
 
@@ -125,13 +134,32 @@ def _case(desk: PaperDesk, number: str) -> tuple[Application, KeptProposal]:
     with desk.means.storage.reading() as reading:
         application = reading.applications.find(number)
         proposal = reading.proposals.find(number)
-    if application is None:
-        raise ApplicationNotFoundError("no such application")
-    if proposal is None:
+    _check_open(application)
+    if application is None or proposal is None:
         raise NoProposalError("nobody has joined a presentation with it")
     if proposal.decision is not None:
         raise DecidedError("it was decided before")
     return application, proposal
+
+
+def _judge_again(
+    desk: PaperDesk, application: Application, proposal: KeptProposal, at: datetime
+) -> None:
+    """Decide nothing on credentials that are not good any more."""
+    judged = desk.judge_again(application, proposal, at)
+    if judged == proposal.proposal:
+        return
+    with desk.means.storage.work() as work:
+        if not work.proposals.replace(proposal, judged):
+            raise DecidedError("it was decided, or the proposal is another one now")
+    raise EvidenceChangedError("what was shown is judged otherwise now")
+
+
+def _check_open(application: Application | None) -> None:
+    if application is None:
+        raise ApplicationNotFoundError("no such application")
+    if application.state is ApplicationState.WITHDRAWN:
+        raise WithdrawnError("the applicant has withdrawn it")
 
 
 def _order(desk: PaperDesk, application: Application, decision: Decision) -> PaperOrder:

@@ -14,6 +14,7 @@ from api.ports import log_names
 from api.ports.means import Means
 from api.ports.papers import Paper, PaperKind
 from api.ports.printing import Printer, Section, Sheet
+from api.ports.proposals import JudgeAgain
 from api.ports.storage import Work
 from contracts.evidence.encoding import b64u_encode, canonical, format_time, tagged_hash
 from verifier.eligibility.wording import Bilingual
@@ -35,6 +36,7 @@ class PaperDesk:
         means: storage, clock and randomness.
         printer: makes the files.
         origin: of the people's pages, where papers are checked.
+        judge_again: what is proposed now on a case that is to be decided.
         trial: whether everything here is invented.
         alarm_reads: cases that somebody may read within an hour (DOJANG_ALARM_READS).
     """
@@ -42,6 +44,7 @@ class PaperDesk:
     means: Means
     printer: Printer
     origin: str
+    judge_again: JudgeAgain
     trial: bool = False
     alarm_reads: int = 100
 

@@ -7,6 +7,12 @@ ActionError
 ├── OtherPresentationError   it is not of this application, or belongs to another
 ├── UnfinishedError          nothing was shown for the application that would keep it
 ├── UnsignedRequestError     an unsigned request would be shown to another device
+├── PersonAppliedError       somebody has another application in this round
+├── CopySpentError           a copy of a credential was shown for another application
+├── RoundOverError           nobody can be told apart in that round any more
+├── WithdrawnError           the applicant has withdrawn it
+├── EvidenceChangedError     a credential is judged otherwise now than when it was shown
+├── EvidenceUndeterminedError  it cannot be determined now whether one is still good
 ├── WrittenReasonMissingError  a decision that departs from the proposal needs one
 ├── PaperUnknownError        no such paper, or it was revoked before
 ├── RegisterRefusedError     the register does not bear the certificate out
@@ -53,6 +59,42 @@ class UnsignedRequestError(ActionError):
     """A request that anybody could alter on its way to another device."""
 
     code = "application.unsigned_request"
+
+
+class PersonAppliedError(ActionError):
+    """Another application of the round is about the same person."""
+
+    code = "application.person_applied"
+
+
+class CopySpentError(ActionError):
+    """A one-time copy was shown for another application before."""
+
+    code = "application.copy_spent"
+
+
+class RoundOverError(ActionError):
+    """The round's secret was erased: its time to apply and to object is over."""
+
+    code = "application.round_over"
+
+
+class WithdrawnError(ActionError):
+    """The applicant has withdrawn the application."""
+
+    code = "application.withdrawn"
+
+
+class EvidenceChangedError(ActionError):
+    """What was shown is judged otherwise now; the new proposal is kept, and nothing is decided."""
+
+    code = "application.evidence_changed"
+
+
+class EvidenceUndeterminedError(ActionError):
+    """It cannot be determined now whether what was shown is still good; that is no refusal."""
+
+    code = "application.evidence_undetermined"
 
 
 class WrittenReasonMissingError(ActionError):

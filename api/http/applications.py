@@ -8,6 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from api.actions.application_entry import application_entry
 from api.actions.open_application import ApplicationOrder, OpenedApplication, open_application
 from api.actions.read_application import ApplicationView, read_application
+from api.actions.withdraw_application import withdraw_application
 from api.http.openapi import ALWAYS, STORED, WITH_BODY, describe_problems
 from api.http.problems import ProblemError
 from api.http.strict_json import StrictRoute
@@ -33,6 +34,13 @@ _OPENING: Final = describe_problems(
 )
 _READING: Final = describe_problems(
     *ALWAYS, *STORED, "application.secret_required", "application.not_found"
+)
+_WITHDRAWING: Final = describe_problems(
+    *ALWAYS,
+    *STORED,
+    "application.secret_required",
+    "application.not_found",
+    "application.decided",
 )
 _BEARER: Final = "Bearer "
 _CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="application"'}
@@ -138,12 +146,34 @@ def application_routes(means: Means) -> APIRouter:
         number: Annotated[str, Path(pattern=NUMBER, examples=[_EXAMPLE_NUMBER])],
         authorization: Annotated[str, Header(include_in_schema=False)] = "",
     ) -> ViewedAnswer:
-        secret = authorization.removeprefix(_BEARER)
-        if not authorization.startswith(_BEARER) or not secret.isascii():
-            raise ProblemError("application.secret_required", _CHALLENGE)
-        return _viewed(read_application(means, number, secret))
+        return _viewed(read_application(means, number, _secret(authorization)))
 
+    _add_withdrawal(routes, means)
     return routes
+
+
+def _add_withdrawal(routes: APIRouter, means: Means) -> None:
+    @routes.delete(
+        "/{number}",
+        status_code=204,
+        summary="Withdraw an application that is not decided",
+        description="Its place in the round is free again; a second time changes nothing.",
+        operation_id="withdraw_application",
+        responses=_WITHDRAWING,
+        openapi_extra={"security": [{"applicationSecret": []}]},
+    )
+    def withdraw(
+        number: Annotated[str, Path(pattern=NUMBER, examples=[_EXAMPLE_NUMBER])],
+        authorization: Annotated[str, Header(include_in_schema=False)] = "",
+    ) -> None:
+        withdraw_application(means, number, _secret(authorization))
+
+
+def _secret(authorization: str) -> str:
+    secret = authorization.removeprefix(_BEARER)
+    if not authorization.startswith(_BEARER) or not secret.isascii():
+        raise ProblemError("application.secret_required", _CHALLENGE)
+    return secret
 
 
 def _fields(application: Application) -> dict[str, object]:

@@ -90,6 +90,14 @@ WITH_BODY: Final = (
     "http.invalid_request",
 )
 """What a request with a JSON body can meet."""
+JOINING: Final = (
+    "application.person_applied",
+    "application.copy_spent",
+    "application.round_over",
+    "application.withdrawn",
+    "application.evidence_undetermined",
+)
+"""Problems of a presentation that was checked, and cannot stand behind this application."""
 STORED: Final = ("storage.unavailable", "storage.full")
 """What a request that needs the database can meet."""
 

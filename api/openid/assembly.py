@@ -13,11 +13,12 @@ from api.openid.agencies import Agency
 from api.openid.anchoring import Anchoring
 from api.openid.console import Console
 from api.openid.demonstration import Demonstration, demo_agencies, demo_registers
+from api.openid.desk import Desk
 from api.openid.office import Office
 from api.openid.office_secrets import OfficeSecrets
 from api.openid.ports import IssuerKeys, OpenIdStorage
-from api.openid.receiving import Desk
 from api.openid.register import PersonValues, Register
+from api.openid.rejudging import judge_case_again
 from api.openid.request_object import VerifierIdentity
 from api.openid.routes.demo_routes import demo_routes
 from api.openid.routes.evidence_routes import evidence_routes
@@ -27,9 +28,11 @@ from api.openid.routes.key_routes import key_routes
 from api.openid.routes.verifier_routes import REQUESTS, verifier_routes
 from api.openid.status_lists import OBJECTION
 from api.openid.trusting import Mirror, OwnEvidence, Trust
+from api.ports.applications import Application
 from api.ports.errors import LogHaltedError
 from api.ports.log_keys import LogKeys
 from api.ports.means import Means
+from api.ports.proposals import KeptProposal
 from contracts.evidence.errors import EvidenceError
 from contracts.evidence.ledger import Ledger
 from verifier.credential.keys import Randomness
@@ -116,6 +119,10 @@ class OpenId:
             except (EvidenceError, OSError, ValueError) as error:
                 warn("agency.untended", service=agency.id, **describe(error))
 
+    def judge_again(self, application: Application, proposal: KeptProposal, at: datetime) -> bytes:
+        """``api.ports.proposals.JudgeAgain``."""
+        return judge_case_again(self.desk, application, proposal, at)
+
     def routes(self) -> list[APIRouter]:
         """All routes, for the people's application."""
         made = [
@@ -179,6 +186,7 @@ def assemble(ground: Ground, issuers: Issuers, *, demo: bool) -> OpenId:
         issuers=_issuers_of(agencies),
         storage=ground.storage,
         trust=trust,
+        secrets=office.secrets,
         rng=ground.rng,
         trial=demo,
     )

@@ -12,10 +12,11 @@ from api.actions.finish_application import finish_application
 from api.actions.note_access import note_access
 from api.actions.paper_errors import NoProposalError
 from api.openid.asking import Reader
+from api.openid.desk import Desk
 from api.openid.joining import join_application
 from api.openid.opening import open_for_officer
 from api.openid.ports import OpenIdWork
-from api.openid.receiving import Desk, OpenedRequest, Shown
+from api.openid.receiving import OpenedRequest, Shown
 from api.ports.access_log import PersonalAccess
 from api.ports.applications import Application
 from api.ports.means import Means

@@ -285,9 +285,10 @@ class _Order:
         return made
 
     def _series_secret(self, work: OpenIdWork, series: str) -> bytes:
-        secrets = ScopeSecrets(self.office.secrets, work.scope_secrets, self.office.rng)
+        office = self.office
+        secrets = ScopeSecrets(office.secrets, work.scope_secrets, office.rng, self.at)
         try:
-            return secrets.of(Scope.SERIES, series, self.at)
+            return secrets.of(Scope.SERIES, series)
         except ScopeErasedError as error:
             raise CredentialRequestDeniedError("the series of polls is over") from error
 

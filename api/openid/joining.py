@@ -3,19 +3,31 @@
 Neither says who somebody is: the request's session and the application's secret do, together.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Final, TypeGuard
 
-from api.actions.errors import ApplicationNotFoundError
+from api.actions.errors import ActionError, ApplicationNotFoundError
 from api.actions.finish_application import finish_application
-from api.actions.paper_errors import DecidedError, OtherPresentationError
+from api.actions.paper_errors import (
+    CopySpentError,
+    DecidedError,
+    OtherPresentationError,
+    PersonAppliedError,
+    RoundOverError,
+    WithdrawnError,
+)
 from api.actions.read_application import read_application
 from api.openid.asking import Reader
+from api.openid.basis import round_name
+from api.openid.desk import Desk
 from api.openid.outcome import AnswerKind
-from api.openid.receiving import Desk, Progress, Shown, look
-from api.ports.applications import Application
+from api.openid.receiving import Progress, Shown, look
+from api.openid.rejudging import judge_proposal, outcome_in, read_basis
+from api.openid.scope_secrets import Scope
+from api.ports.applications import Application, ApplicationState
 from api.ports.means import Means
-from api.ports.proposals import KeptProposal
-from api.ports.storage import Work
+from api.ports.proposals import Claimed, Keeping, KeptProposal
 from api.ports.unfinished import ROW_BYTES
 from contracts.evidence.encoding import Json, canonical
 
@@ -31,6 +43,11 @@ def join_presentation(desk: Desk, means: Means, number: str, secret: str, shown:
         UnknownResourceError: no such request, or not its session.
         OtherPresentationError: it was not checked, was not opened for this application, or was for
             another service, round, day or version of the rules.
+        PersonAppliedError: the person has another application in the round.
+        CopySpentError: a copy was shown for another application.
+        EvidenceUndeterminedError: it cannot be determined now whether it is still good.
+        RoundOverError: the round is over, objections included.
+        WithdrawnError: the application was withdrawn.
         DecidedError: an officer has decided already.
     """
     application = read_application(means, number, secret).application
@@ -45,42 +62,69 @@ def join_application(
     Not checked: that they may (an officer's account is checked by the caller).
 
     Raises:
-        ApplicationNotFoundError, UnknownResourceError, OtherPresentationError, DecidedError: as
-            there.
+        ActionError, UnknownResourceError: as there.
     """
-    number = application.number
+    number, at = application.number, means.now()
     progress = look(desk, shown, reader)
-    proposal = _proposal(application, progress)
-    at = means.now()
-    kept = KeptProposal(number, shown.request, canonical(proposal), at)
-    with means.storage.work() as work:
-        if work.proposals.keep(kept):
-            if _shows_somebody(progress):
-                finish_application(work, number, at, [shown.request])
-            else:
-                work.applications.grow(number, len(kept.proposal) + ROW_BYTES)
-                _check_open(work, number, at)
-            return str(proposal["outcome"])
+    proposal, sealed = _proposal(application, progress), _basis(progress)
+    basis = read_basis(desk, shown.request, sealed)
+    if basis.persons is None:
+        raise RoundOverError("the round's secret was erased")
+    first = canonical(proposal)
+    judged = judge_proposal(desk, application, first, basis, at)
+    kept = KeptProposal(number, shown.request, judged, at, shown=first, basis=sealed)
+    claimed = Claimed(application.service, application.round, basis.persons, basis.copies)
+    name = round_name(application.service, application.round)
+    with desk.storage.work() as work:
+        if desk.scope_secrets(work, at).is_erased(Scope.ROUND, name):
+            raise RoundOverError("the round's secret was erased since it was shown")
+        _check_open(work.applications.hold(number), at)
+        done = work.proposals.keep(kept, claimed)
         there = work.proposals.find(number)
-    if there is not None and there.decision is not None:
-        raise DecidedError("an officer has decided already")
-    if there is None or there.request != shown.request:
-        raise OtherPresentationError("the presentation serves another application")
-    return str(proposal["outcome"])
+        if done is Keeping.USED and _is_joined(there, shown):
+            return outcome_in(there.proposal)
+        if there is not None and there.decision is not None:
+            raise DecidedError("an officer has decided already")
+        if done is not Keeping.KEPT:
+            raise _REFUSALS[done]("the presentation cannot be joined")  # undoes the transaction
+        if basis.evidence:
+            finish_application(work, number, at, [shown.request])
+        else:
+            # What anybody can make up finishes no application.
+            work.applications.grow(number, len(judged) + len(first) + len(sealed) + ROW_BYTES)
+    return outcome_in(judged)
 
 
-def _shows_somebody(progress: Progress) -> bool:
-    """Whether any credential was accepted; what anybody can make up finishes no application."""
-    answered = progress.answered
-    seen = answered.result.get("credentials") if answered is not None else None
-    found = seen if isinstance(seen, list) else []
-    return any(isinstance(one, dict) and one.get("verified") is True for one in found)
+_REFUSALS: Final[Mapping[Keeping, type[ActionError]]] = {
+    Keeping.USED: OtherPresentationError,
+    Keeping.PERSON_TAKEN: PersonAppliedError,
+    Keeping.COPY_SPENT: CopySpentError,
+}
 
 
-def _check_open(work: Work, number: str, at: datetime) -> None:
-    application = work.applications.find(number)
+def _check_open(application: Application | None, at: datetime) -> None:
     if application is None or application.is_over(at):
         raise ApplicationNotFoundError("the application has ended")
+    if application.state is ApplicationState.WITHDRAWN:
+        raise WithdrawnError("the application was withdrawn")
+    if application.state is ApplicationState.DECIDED:
+        raise DecidedError("an officer has decided already")
+
+
+def _is_joined(there: KeptProposal | None, shown: Shown) -> TypeGuard[KeptProposal]:
+    """Whether this very presentation was joined before: the same request may be sent again."""
+    return there is not None and there.request == shown.request
+
+
+def _basis(progress: Progress) -> bytes:
+    """What stands behind the answer, sealed.
+
+    Raises:
+        OtherPresentationError: it was answered before this was kept; it is shown again.
+    """
+    if progress.answered is None or progress.answered.basis is None:
+        raise OtherPresentationError("nothing is known of what stands behind it")
+    return progress.answered.basis
 
 
 def _proposal(application: Application, progress: Progress) -> dict[str, Json]:

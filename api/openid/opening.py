@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from api.actions.paper_errors import DecidedError, OtherPresentationError, UnsignedRequestError
 from api.actions.read_application import read_application
 from api.openid.asking import AskOrder, Device, Reader, RequestForm, ResponseMode
-from api.openid.receiving import Desk, OpenedRequest, open_request
+from api.openid.desk import Desk
+from api.openid.receiving import OpenedRequest, open_request
 from api.ports.applications import Application, ApplicationState
 from api.ports.means import Means, korean_day
 

@@ -24,6 +24,7 @@ class Answered:
 
     ``result`` is what the page and the officer see: outcome, findings, numbered trail. It holds
     no presentation; ``presentation_hash`` stands for it. ``replay_key`` is burnt with it.
+    ``basis`` is sealed: what stands behind the credentials that were believed (``Basis``).
     """
 
     request: str
@@ -33,3 +34,4 @@ class Answered:
     presentation_hash: bytes | None
     replay_key: bytes
     response_code_hash: bytes | None = field(default=None, repr=False)
+    basis: bytes | None = field(default=None, repr=False)

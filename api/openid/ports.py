@@ -118,11 +118,18 @@ class KeptScopeSecret:
     made: datetime
 
 
-class ScopeSecretStore(Protocol):
-    """Keeping secrets that can be erased alone; the name of an erased one stays."""
+class ScopeSecretReader(Protocol):
+    """Looking secrets of scopes up."""
 
     def find(self, name: str) -> KeptScopeSecret | None:
         """A secret by its scope's name."""
+
+
+class ScopeSecretStore(ScopeSecretReader, Protocol):
+    """Keeping secrets that can be erased alone; the name of an erased one stays."""
+
+    def hold(self, name: str) -> KeptScopeSecret | None:
+        """A secret by its scope's name, locked until the end."""
 
     def add(self, secret: KeptScopeSecret) -> bool:
         """Keep a new one; False where the name is known, erased or not."""
@@ -276,6 +283,10 @@ class OpenIdReading(Reading, Protocol):
     """One consistent view."""
 
     @property
+    def scope_secrets(self) -> ScopeSecretReader:
+        """Secrets of series and rounds."""
+
+    @property
     def issuing(self) -> IssuingReader:
         """What the issuer keeps."""
 
@@ -333,5 +344,8 @@ class RegisterShelf(Protocol):
 class TrustSource(Protocol):
     """The trust snapshot and whole tiles and lists, fetched before a check and safely."""
 
-    def material(self, needs: Needs, at: datetime) -> TrustMaterial:
-        """What is needed to check some presentations; what cannot be had is left out."""
+    def material(self, needs: Needs, at: datetime, *, fresh: bool = False) -> TrustMaterial:
+        """What is needed to check some presentations; what cannot be had is left out.
+
+        ``fresh`` takes nothing that was taken before: what was revoked a moment ago counts.
+        """

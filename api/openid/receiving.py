@@ -5,16 +5,15 @@ one transaction, so that of two workers who hold the same answer one is refused.
 """
 
 import hmac
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from typing import Final
 
-from api.actions.check_eligibility import CheckedAnswer, EligibilityCheck, check_eligibility
 from api.actions.forget_unfinished import with_room
-from api.openid.answer import WalletAnswer, WalletError, parse_answer
+from api.openid.answer import WalletError, parse_answer
 from api.openid.asking import (
     BROWSER,
     SESSION,
@@ -24,59 +23,21 @@ from api.openid.asking import (
     Device,
     Reader,
     RequestForm,
-    RuledQuery,
     ask,
 )
-from api.openid.errors import AnsweredError, InvalidAnswerError, UnknownResourceError
+from api.openid.desk import Desk
+from api.openid.errors import AnsweredError, UnknownResourceError
+from api.openid.judging import judge_answer
 from api.openid.outcome import Answered, AnswerKind
-from api.openid.ports import OpenIdStorage, TrustSource
-from api.openid.request_object import VerifierIdentity, request_link, sign_request
+from api.openid.ports import OpenIdWork
+from api.openid.request_object import request_link, sign_request
 from api.openid.secret_words import draw_word, word_hash
-from api.openid.trail import checked_result, error_result
+from api.openid.trail import error_result
 from api.ports.unfinished import ANSWER_BYTES, LIFE, ROW_BYTES, Hold, Pool, hold
-from verifier.credential.keys import Randomness
-from verifier.credential.needs import Needs, needs_of, together
 from verifier.credential.request import encode_request
-from verifier.eligibility.catalogue import Catalogue
-from verifier.errors import RejectedError, RequestTimeError, UnansweredError
 
 RESPONSE_CODE: Final = "response-code"
 MAX_NAME: Final = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """Everything that asking stands on.
-
-    Args:
-        base: where requests are, without trailing slash.
-        identity: who asks.
-        catalogue: the services.
-        issuers: by credential type, the one issuer whose values show a person again.
-        storage: the database.
-        trust: what credentials are checked against.
-        rng: source of randomness.
-        trial: allows unsigned requests for another device, with which wallets are tried.
-    """
-
-    base: str
-    identity: VerifierIdentity
-    catalogue: Catalogue
-    issuers: Mapping[str, str]
-    storage: OpenIdStorage
-    trust: TrustSource
-    rng: Randomness
-    trial: bool = False
-
-    def query(self, service: str, round_id: str | None, on: date) -> RuledQuery:
-        """The query of a service's round, or of the one that a day belongs to.
-
-        Raises:
-            UnknownServiceError: there is no such service or round.
-        """
-        if round_id is None:
-            return RuledQuery(self.catalogue.latest_policy(service, on), self.issuers)
-        return RuledQuery(self.catalogue.policy(service, round_id), self.issuers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,23 +109,23 @@ def receive(desk: Desk, name: str, body: bytes, at: datetime) -> Receipt:
     code = draw_word(desk.rng) if asked.device is Device.SAME else None
     code_hash = None if code is None else word_hash(RESPONSE_CODE, code)
     if isinstance(answer, WalletError):
-        answered = _unanswered(asked, answer, at, code_hash)
+        made = partial(_unanswered, asked, answer, at, code_hash)
     else:
-        answered = _check(desk, asked, answer, at, code_hash)
+        made = partial(judge_answer(desk, asked, answer, at).keep, desk, code_hash)
     text = desk.query(asked.service, asked.round, asked.application_date).consent_text(
         asked.application
     )
     if sha256(text.encode()).digest() != asked.request.consent:
         raise AnsweredError("the rules are other ones than those that were asked for")
-    kept = with_room(desk.storage, at, lambda: _settle(desk, answered, text))
+    kept = with_room(desk.storage, at, lambda: _settle(desk, made, text))
     if not kept:
         raise AnsweredError("the request was answered before")
     return Receipt(None if code is None else f"{desk.base}/{name}/done#response_code={code}")
 
 
-def _settle(desk: Desk, answered: Answered, text: str) -> bool:
+def _settle(desk: Desk, made: Callable[[OpenIdWork], Answered], text: str) -> bool:
     with desk.storage.work() as work:
-        return work.presentations.settle(answered, text)
+        return work.presentations.settle(made(work), text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +218,11 @@ def _open(desk: Desk, name: str, at: datetime) -> AskedRequest:
 
 
 def _unanswered(
-    asked: AskedRequest, answer: WalletError, at: datetime, code_hash: bytes | None
+    asked: AskedRequest,
+    answer: WalletError,
+    at: datetime,
+    code_hash: bytes | None,
+    _work: OpenIdWork,
 ) -> Answered:
     return Answered(
         request=asked.request.id,
@@ -268,47 +233,3 @@ def _unanswered(
         replay_key=asked.request.replay_key(),
         response_code_hash=code_hash,
     )
-
-
-def _check(
-    desk: Desk, asked: AskedRequest, answer: WalletAnswer, at: datetime, code_hash: bytes | None
-) -> Answered:
-    query = desk.query(asked.service, asked.round, asked.application_date)
-    checked = _verify(desk, asked, query, answer, at)
-    return Answered(
-        request=asked.request.id,
-        kind=AnswerKind.CHECKED,
-        at=at,
-        result=checked_result(asked, query, checked, at),
-        presentation_hash=checked.presentation_hash,
-        replay_key=checked.replay_key,
-        response_code_hash=code_hash,
-    )
-
-
-def _verify(
-    desk: Desk, asked: AskedRequest, query: RuledQuery, answer: WalletAnswer, at: datetime
-) -> CheckedAnswer:
-    material = desk.trust.material(_needs(answer), at)
-    check = EligibilityCheck(
-        request=asked.request,
-        policy=query.policy,
-        material=material,
-        at=at,
-        application_date=asked.application_date,
-    )
-    try:
-        return check_eligibility(answer.presentations, check)
-    except UnansweredError as error:
-        raise InvalidAnswerError("the answers are not those to the request's queries") from error
-    except RequestTimeError as error:
-        raise AnsweredError("the request has expired") from error
-
-
-def _needs(answer: WalletAnswer) -> Needs:
-    """What to fetch; a malformed presentation needs nothing, and is refused when it is checked."""
-    found = []
-    for text in (text for texts in answer.presentations.values() for text in texts):
-        with suppress(RejectedError):
-            found.append(needs_of([text]))
-    return together(found)

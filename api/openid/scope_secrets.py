@@ -43,13 +43,14 @@ class ScopeSealError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ScopeSecrets:
-    """The secrets of all scopes, in one transaction."""
+    """The secrets of all scopes, in one transaction; ``at`` is now."""
 
     office: OfficeSecrets
     kept: ScopeSecretStore
     rng: Randomness = field(repr=False)
+    at: datetime
 
-    def of(self, scope: Scope, name: str, at: datetime) -> bytes:
+    def of(self, scope: Scope, name: str) -> bytes:
         """The 32 bytes of a scope, made when they are first asked for.
 
         Of two processes that make one, both get the first.
@@ -62,11 +63,16 @@ class ScopeSecrets:
         found = self.kept.find(place)
         if found is None:
             sealed = seal(self.office, place, self.rng(HASH_BYTES), self.rng)
-            self.kept.add(KeptScopeSecret(place, sealed, at))
+            self.kept.add(KeptScopeSecret(place, sealed, self.at))
             found = self.kept.find(place)
         if found is None or found.sealed is None:
             raise ScopeErasedError(f"the secret of {place} was erased")
         return unseal(self.office, place, found.sealed)
+
+    def is_erased(self, scope: Scope, name: str) -> bool:
+        """Whether a scope is over; until the transaction ends, nobody can erase it meanwhile."""
+        found = self.kept.hold(scope_name(scope, name))
+        return found is None or found.sealed is None
 
 
 def scope_name(scope: Scope, name: str) -> str:

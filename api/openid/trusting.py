@@ -105,9 +105,9 @@ class Trust:
     _growing: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _kept: "_Kept | None" = field(default=None, repr=False)
 
-    def material(self, needs: Needs, at: datetime) -> TrustMaterial:
+    def material(self, needs: Needs, at: datetime, *, fresh: bool = False) -> TrustMaterial:
         """What is needed to check some presentations; what cannot be had is left out."""
-        kept = self._current(at, needs.reach)
+        kept = self._renew(at) if fresh else self._current(at, needs.reach)
         if kept.holds(needs):
             return kept.material
         tiles, uris = needs.tiles - kept.asked_tiles, needs.status_lists - kept.asked_lists
@@ -174,6 +174,24 @@ class Trust:
         with self._growing:
             self._kept = taken
         return taken
+
+    def _renew(self, at: datetime) -> "_Kept":
+        """What is known at this very moment, whatever was taken before.
+
+        Raises:
+            LedgerUnavailableError: the chain does not answer, or others wait for it already.
+        """
+        if not self._turn.begin(wait=True):
+            raise LedgerUnavailableError("others wait for the chain")
+        try:
+            if self.before is not None:
+                self.before(at)
+            taken = _Kept(self.ledger.snapshot(), at)
+            with self._growing:
+                self._kept = taken
+            return taken
+        finally:
+            self._turn.end()
 
     def _tile(self, snapshot: TrustSnapshot, origin: str, number: int) -> LeafTile | None:
         """Only of logs that the chain knows: nobody makes us call an address by naming it."""

@@ -30,7 +30,7 @@ def add_operation_commands(commands: "argparse._SubParsersAction[argparse.Argume
     )
     recover.set_defaults(command=_recover)
     destroy = commands.add_parser("destroy", help="destroy a record, with an entry in the ledger")
-    destroy.add_argument("kind", choices=("application", "presentation"))
+    destroy.add_argument("kind", choices=("application", "presentation", "scope_secret"))
     destroy.add_argument("subject", help="the application's number, the presentation's id")
     destroy.add_argument("--reason", default="request", help="a code, no name", metavar="CODE")
     destroy.set_defaults(command=_destroy)

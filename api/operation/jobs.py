@@ -21,6 +21,7 @@ from api.operation.chain_restoration import ChainRestoration
 from api.operation.continuity import Watch, compare_logs, known_logs
 from api.operation.destroying import BY_RETENTION, DESTRUCTIONS_LOG, Record, destroy, replay_pieces
 from api.operation.destruction_ledger import DestructionLedger
+from api.operation.ended_rounds import end_rounds
 from api.operation.older_states import OlderStates
 from api.operation.rounds import Job
 from api.operation.settings import OperationSettings
@@ -79,6 +80,12 @@ def jobs(watch: Watch, wallets: OpenId, ledger: DestructionLedger, keeping: Keep
         Job("seal", keeping.seal, signing.seal),
         Job("unfinished", MINUTE, partial(_forget_unfinished, storage), destroys=True),
         Job("retention", HOUR, partial(retain_pieces, storage, ledger, keeping), destroys=True),
+        Job(
+            "rounds",
+            HOUR,
+            lambda at: end_rounds(storage, ledger, wallets.desk.catalogue, at),
+            destroys=True,
+        ),
     ]
 
 

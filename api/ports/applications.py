@@ -17,6 +17,7 @@ class ApplicationState(StrEnum):
 
     OPEN = "open"
     DECIDED = "decided"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,5 +85,8 @@ class Applications(ApplicationReader, Protocol):
     def finish(self, number: str, requests: Sequence[str] = ()) -> bool:
         """Keep it, and requests that serve it, for good; False where it was finished before."""
 
-    def close(self, number: str) -> None:
-        """Keep that an officer has decided."""
+    def hold(self, number: str) -> Application | None:
+        """The application with this number, locked until the end."""
+
+    def close(self, number: str, state: ApplicationState) -> None:
+        """Keep that it was decided or withdrawn."""

@@ -1,7 +1,7 @@
 """The table of applications."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import (
     Boolean,
@@ -10,6 +10,7 @@ from sqlalchemy import (
     Date,
     Index,
     LargeBinary,
+    Select,
     String,
     Table,
     and_,
@@ -54,11 +55,11 @@ class SqlApplications:
 
     def find(self, number: str) -> Application | None:
         """The application with this number."""
-        query = _FIND.where(applications.c.number == number)
-        row = self._connection.execute(query).mappings().one_or_none()
-        if row is None:
-            return None
-        return Application(**{**row, "state": ApplicationState(row["state"])})
+        return self._one(_FIND.where(applications.c.number == number))
+
+    def hold(self, number: str) -> Application | None:
+        """The application with this number, locked until the end."""
+        return self._one(_FIND.where(applications.c.number == number).with_for_update())
 
     def add(self, application: Application, held: Hold | None = None) -> None:
         """Keep a new one, within the room for what is unfinished."""
@@ -91,8 +92,13 @@ class SqlApplications:
         own = (UnfinishedKind.APPLICATION, number)
         return number in SqlUnfinished.of(self._connection).release([own, *keys])
 
-    def close(self, number: str) -> None:
-        """Keep that an officer has decided."""
+    def close(self, number: str, state: ApplicationState) -> None:
+        """Keep that it was decided or withdrawn."""
         here = applications.c.number == number
-        decided = {"state": ApplicationState.DECIDED.value}
-        self._connection.execute(update(applications).where(here).values(decided))
+        self._connection.execute(update(applications).where(here).values(state=state.value))
+
+    def _one(self, query: Select[Any]) -> Application | None:
+        row = self._connection.execute(query).mappings().one_or_none()
+        if row is None:
+            return None
+        return Application(**{**row, "state": ApplicationState(row["state"])})

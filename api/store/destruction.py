@@ -13,8 +13,9 @@ from api.store.applications import applications
 from api.store.idempotency import kept_requests
 from api.store.logs import log_places
 from api.store.outbox import outbox
-from api.store.papers import papers, proposals
+from api.store.papers import papers
 from api.store.presentations import answers, presentation_requests
+from api.store.proposals import proposals, release_copies, round_places
 from api.store.scope_secrets import scope_secrets
 from api.store.sessions import ceremonies
 from api.store.unfinished import SqlUnfinished
@@ -54,14 +55,34 @@ class SqlDestruction:
             self._connection.exec_driver_sql("PRAGMA secure_delete=ON")
         if kind is RecordKind.SCOPE_SECRET:
             return self._erase(subject)
+        if kind is RecordKind.APPLICATION:
+            self._leave_traces(subject)
         removed, unfinished = 0, SqlUnfinished.of(self._connection)
         unfinished.release([(_UNFINISHED_KINDS[kind], subject)])
         for table, where in _belongings(kind, subject):
             removed = self._connection.execute(delete(table).where(where)).rowcount
         return removed == 1
 
+    def _leave_traces(self, number: str) -> None:
+        """Copies stay spent, and the place of one that was decided stays taken; both nameless."""
+        release_copies(self._connection, number)
+        decided = select(proposals.c.application).where(
+            proposals.c.application == number, proposals.c.decision.is_not(None)
+        )
+        own = (round_places.c.application == number) & decided.exists()
+        self._connection.execute(update(round_places).where(own).values(application=None))
+
     def _erase(self, name: str) -> bool:
-        """Erase a scope's secret; its name stays, so that it is never made again."""
+        """Erase a scope's secret; its name stays, so that it is never made again.
+
+        With a round's secret go the digests of its places, which nobody can make again.
+        """
+        scope, _, rest = name.partition("/")
+        service, _, chosen = rest.partition("/")
+        if scope == "round":
+            place = round_places.c
+            own = (place.service == service) & (place.round == chosen)
+            self._connection.execute(delete(round_places).where(own))
         here = (scope_secrets.c.name == name) & scope_secrets.c.sealed.is_not(None)
         return (
             self._connection.execute(update(scope_secrets).where(here).values(sealed=None)).rowcount
@@ -112,5 +133,6 @@ def _belongings(kind: RecordKind, subject: str) -> list[tuple[Table, ColumnEleme
         (log_places, and_(log_places.c.log == PAPERS_LOG, log_places.c.key.in_(own))),
         (papers, papers.c.application == subject),
         (proposals, proposals.c.application == subject),
+        (round_places, round_places.c.application == subject),
         (applications, applications.c.number == subject),
     ]

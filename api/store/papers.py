@@ -1,4 +1,4 @@
-"""The tables of papers, and of proposals that decisions are made from."""
+"""The table of papers."""
 
 from datetime import datetime
 from typing import Any, Final
@@ -12,16 +12,12 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
-    delete,
     select,
     update,
 )
 
 from api.ports.papers import Paper, PaperKind
-from api.ports.proposals import KeptProposal
-from api.ports.unfinished import UnfinishedKind
 from api.store.schema import Moment, metadata
-from api.store.unfinished import SqlUnfinished
 from api.store.upsert import insert_if_new
 from verifier.eligibility.wording import Bilingual
 
@@ -44,16 +40,6 @@ papers: Final = Table(
     Index(None, "file_digest", unique=True),
 )
 """One paper of a kind to an application; certificates have no application, so any number."""
-proposals: Final = Table(
-    "proposal",
-    metadata,
-    Column("application", String(19), primary_key=True),
-    Column("request", String(64), nullable=False),
-    Column("proposal", LargeBinary, nullable=False),
-    Column("attached", Moment, nullable=False),
-    Column("decision", LargeBinary),
-    UniqueConstraint("request"),
-)
 _WITHOUT_FILE: Final = [column for column in papers.c if column is not papers.c.file]
 
 
@@ -107,47 +93,3 @@ class SqlPapers:
         told = dict(row)
         issuer = Bilingual(told.pop("issuer_ko"), told.pop("issuer_en"))
         return Paper(**{**told, "issuer": issuer, "kind": PaperKind(told["kind"])})
-
-
-class SqlProposals:
-    """``api.ports.proposals.Proposals`` in a transaction."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def find(self, number: str) -> KeptProposal | None:
-        """The proposal of an application."""
-        query = select(proposals).where(proposals.c.application == number)
-        row = self._connection.execute(query).mappings().one_or_none()
-        return None if row is None else KeptProposal(**row)
-
-    def keep(self, proposal: KeptProposal) -> bool:
-        """Keep the newest; False where the request belongs to an application, or it is decided."""
-        undecided = (proposals.c.application == proposal.application) & proposals.c.decision.is_(
-            None
-        )
-        used = select(proposals.c.request).where(proposals.c.request == proposal.request)
-        if self._connection.execute(used).first() is not None:
-            return False
-        unfinished = SqlUnfinished.of(self._connection)
-        former = delete(proposals).where(undecided).returning(proposals.c.request)
-        for request in self._connection.scalars(former).all():
-            unfinished.end((UnfinishedKind.REQUEST, request), proposal.attached)
-        row = {
-            "application": proposal.application,
-            "request": proposal.request,
-            "proposal": proposal.proposal,
-            "attached": proposal.attached,
-            "decision": None,
-        }
-        return insert_if_new(self._connection, proposals, row)
-
-    def decide(self, proposal: KeptProposal, decision: bytes) -> bool:
-        """Keep the decision; False where it is another proposal now, or was decided before."""
-        here = (
-            (proposals.c.application == proposal.application)
-            & (proposals.c.request == proposal.request)
-            & proposals.c.decision.is_(None)
-        )
-        made = update(proposals).where(here).values(decision=decision)
-        return self._connection.execute(made).rowcount > 0

@@ -28,7 +28,7 @@ from sqlalchemy import (
 from api.openid.asking import AskedRequest, Device, Reader, RequestForm, ResponseMode
 from api.openid.outcome import Answered, AnswerKind
 from api.ports.unfinished import ANSWER_BYTES, ROW_BYTES, Hold, UnfinishedKind
-from api.store.papers import proposals
+from api.store.proposals import proposals
 from api.store.schema import Moment, metadata
 from api.store.unfinished import SqlUnfinished
 from api.store.upsert import insert_if_new
@@ -68,6 +68,7 @@ answers: Final = Table(
     Column("presentation_hash", LargeBinary(32)),
     Column("replay_key", LargeBinary(32), nullable=False),
     Column("response_code_hash", LargeBinary(32)),
+    Column("basis", LargeBinary),
     UniqueConstraint("replay_key"),
     ForeignKeyConstraint(["request"], ["presentation_request.id"]),
 )
@@ -169,10 +170,11 @@ class SqlPresentations:
             "presentation_hash": answered.presentation_hash,
             "replay_key": answered.replay_key,
             "response_code_hash": answered.response_code_hash,
+            "basis": answered.basis,
         }
         if not insert_if_new(self.connection, answers, row):
             return False
-        size = len(result) + len(consent_text.encode()) + ROW_BYTES
+        size = len(result) + len(consent_text.encode()) + len(answered.basis or b"") + ROW_BYTES
         key = (UnfinishedKind.REQUEST, answered.request)
         if size > ANSWER_BYTES:
             SqlUnfinished.of(self.connection).grow(key, size - ANSWER_BYTES)
@@ -184,7 +186,8 @@ class SqlPresentations:
         joined = select(proposals.c.request).where(proposals.c.request == name).exists()
         here = update(answers).where(answers.c.request == name, ~joined)
         result = _packed({"status": AnswerKind.RELAYED.value})
-        changed = here.values(kind=AnswerKind.RELAYED.value, result=result, presentation_hash=None)
+        gone = {"presentation_hash": None, "basis": None}
+        changed = here.values(kind=AnswerKind.RELAYED.value, result=result, **gone)
         return self.connection.execute(changed).rowcount > 0
 
     def forget_unanswered(self, before: datetime, limit: int) -> int:

@@ -15,8 +15,9 @@ from api.store.idempotency import SqlKeptRequests
 from api.store.issuing import SqlIssuing
 from api.store.logs import SqlLogs
 from api.store.outbox import SqlOutbox
-from api.store.papers import SqlPapers, SqlProposals
+from api.store.papers import SqlPapers
 from api.store.presentations import SqlPresentations
+from api.store.proposals import SqlProposals
 from api.store.scope_secrets import SqlScopeSecrets
 from api.store.sessions import SqlSessions
 

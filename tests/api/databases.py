@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,8 @@ from api.identity.passkeys import WebauthnPasskeys
 from api.openid.assembly import Ground, OpenId, assemble, demo_issuers
 from api.openid.case_asking import CaseDesk
 from api.openid.counter import Counter
+from api.openid.desk import Desk
+from api.openid.rejudging import judge_case_again
 from api.openid.request_object import VerifierIdentity, certify
 from api.origins import Origins
 from api.pages.counter import CounterParts
@@ -220,7 +223,7 @@ def parts_of(storage: Database, clock: StillClock) -> Parts:
         origins=ORIGINS,
         rates=Rates(clock, secrets.token_bytes),
         door=Door(means, WebauthnPasskeys(ORIGINS.people, "localhost", "[test] dojang")),
-        papers=papers_of(means, ledger),
+        papers=papers_of(means, ledger, wallets.desk),
         wallets=tuple(wallets.routes()),
         counters=CounterParts(
             Counter(wallets.console.office, MemoryShelf(), means.now, ALARM_READS),
@@ -258,10 +261,11 @@ class MemoryShelf:
         self.files[kind] = data
 
 
-def papers_of(means: Means, ledger: Ledger) -> PaperParts:
+def papers_of(means: Means, ledger: Ledger, desk: Desk) -> PaperParts:
     """Papers of the trial, proved by logs whose keys are in memory."""
     proofs = LogProofs(means.storage, MemoryLogKeys(), ledger, means.clock)
-    return PaperParts(PaperDesk(means, Press(), ORIGINS.people), proofs, SmallRegistry())
+    papers = PaperDesk(means, Press(), ORIGINS.people, partial(judge_case_again, desk))
+    return PaperParts(papers, proofs, SmallRegistry())
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,8 @@ def served(storage: Database) -> Iterator[tuple[str, Parts]]:
         origins=Origins(origin, "http://localhost:1", "http://localhost:2"),
         rates=Rates(now, secrets.token_bytes),
         papers=PaperParts(
-            PaperDesk(means, Press(), origin), LogProofs(storage, MemoryLogKeys(), ledger, now)
+            PaperDesk(means, Press(), origin, lambda _application, kept, _at: kept.proposal),
+            LogProofs(storage, MemoryLogKeys(), ledger, now),
         ),
     )
     config = uvicorn.Config(create_people_app(parts), lifespan="off", log_level="warning")

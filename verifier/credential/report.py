@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from contracts.evidence.encoding import Json, format_time
+from verifier.credential.answering import check_request
 from verifier.credential.key_binding import Challenge
 from verifier.credential.request import PresentationRequest
 from verifier.credential.trust import TrustMaterial
@@ -14,7 +15,6 @@ from verifier.credential.verification import (
     Examination,
     Policy,
     VerifiedCredential,
-    check_request,
     prove_one_person,
 )
 from verifier.errors import (

@@ -5,7 +5,7 @@ numbers are those of ``verifier/SPEC.md``.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -13,35 +13,29 @@ from typing import Final, Protocol, Self
 
 from contracts.evidence.encoding import Json, b64u_decode, evidence_hash
 from contracts.evidence.snapshot import AnchoredCheckpoint
-from verifier.credential.errors import MissingClaimError
-from verifier.credential.inclusion import (
-    LogPlace,
-    credential_leaf,
-    parse_evidence_claim,
-)
+from verifier.credential.answering import check_answer, check_request
+from verifier.credential.credential_evidence import CredentialEvidence, evidence_of
+from verifier.credential.errors import ExpiredError, MissingClaimError
+from verifier.credential.inclusion import LogPlace, parse_evidence_claim
 from verifier.credential.key_binding import DEFAULT_WINDOW, Challenge, check_key_binding
 from verifier.credential.keys import thumbprint
 from verifier.credential.profile import PROTECTED_CLAIMS, check_profile, check_profile_type
-from verifier.credential.pseudonym import check_pseudonym, is_pseudonym
-from verifier.credential.request import CredentialQuery, PresentationRequest, find_claim
+from verifier.credential.pseudonym import is_pseudonym
+from verifier.credential.request import CredentialQuery, PresentationRequest
 from verifier.credential.sdjwt import SdJwt, parse_sd_jwt
-from verifier.credential.status import Status, parse_status_claim
+from verifier.credential.status import Status, StatusReference, parse_status_claim
 from verifier.credential.status_anchor import read_status
 from verifier.credential.trust import Issuance, RegisteredKey, TrustMaterial, judge_issuance
 from verifier.credential.validity import check_validity, numeric_date
 from verifier.errors import (
     ApplicationStatusError,
-    CredentialTypeError,
     NotOnePersonError,
     PendingAnchorError,
     ReplayedError,
-    RequestedClaimError,
-    RequestTimeError,
     RevokedError,
     SnapshotTooOldError,
     StatusClaimError,
     SuspendedError,
-    UnansweredError,
     VerifierError,
 )
 
@@ -80,7 +74,7 @@ class VerifiedCredential:
 
     ``claims`` holds what was disclosed about the person and nothing else. ``status`` is None if
     the credential has none and the policy allows that. ``issued`` and its ``checkpoint`` are the
-    chain's, see ``Issuance``.
+    chain's, see ``Issuance``. ``evidence`` is what it can be judged by again (``Standing``).
     """
 
     query: str
@@ -95,6 +89,7 @@ class VerifiedCredential:
     holder: bytes
     person: bytes | None
     presentation_hash: bytes
+    evidence: CredentialEvidence
 
     @property
     def holder_thumbprint(self) -> bytes:
@@ -187,23 +182,6 @@ def verify(
     )
 
 
-def check_request(
-    answers: Mapping[str, Sequence[str]], request: PresentationRequest, at: datetime
-) -> None:
-    """Stage 1: the request is open, and each of its queries has one answer (C-54, C-55).
-
-    Raises:
-        RequestTimeError: before ``issued`` or at or after ``expires``.
-        UnansweredError: a query without its one answer, or an answer nobody asked for.
-    """
-    if not request.issued <= at < request.expires:
-        raise RequestTimeError("the request is not open at this moment")
-    if answers.keys() != {query.id for query in request.queries}:
-        raise UnansweredError("the answers are not those to the request's queries")
-    if any(len(presentations) != 1 for presentations in answers.values()):
-        raise UnansweredError("a query is answered by exactly one presentation")
-
-
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What a credential is worth by itself, whoever shows it: trust, moment and policy."""
@@ -226,6 +204,23 @@ class Standing:
         jws.check(registered.key)
         return registered
 
+    def judge_again(self, evidence: CredentialEvidence) -> None:
+        """What was believed once is good now (C-24, C-36, C-37, C-39 to C-47, C-49 to C-53, C-62).
+
+        Raises:
+            RejectedError: it has expired, or registry, log or issuer speak against it meanwhile.
+            UndeterminedError: it cannot be determined now.
+
+        Not checked: signature, holder and claims, which do not change; whoever kept the evidence
+        vouches that they were checked.
+        """
+        if evidence.expires <= self.at:
+            raise ExpiredError("the credential has expired")
+        registered = self.material.issuer_key(evidence.issuer, evidence.kid)
+        self._judge(evidence, registered)
+        if evidence.status is not None:
+            self._read_status(evidence.status, registered)
+
     def issuance(
         self, presentation: SdJwt, claims: dict[str, Json], registered: RegisteredKey
     ) -> tuple[LogPlace, Issuance]:
@@ -238,16 +233,17 @@ class Standing:
             if name not in claims:
                 raise MissingClaimError(f"a credential says when it was issued and ends ({name})")
         place = parse_evidence_claim(claims.get("evidence"))
-        checkpoint = self._checkpoint(place)
+        return place, self._judge(evidence_of(presentation, claims, place), registered)
+
+    def _judge(self, evidence: CredentialEvidence, registered: RegisteredKey) -> Issuance:
+        place, checkpoint = evidence.place, self._checkpoint(evidence.place)
         if checkpoint is not None:
-            leaf = credential_leaf(presentation.issuer_jwt)
-            self.material.check_inclusion(leaf, place, checkpoint)
-        claimed = datetime.fromtimestamp(numeric_date(claims, "iat"), UTC)
+            self.material.check_inclusion(evidence.leaf, place, checkpoint)
         moment = self.at if checkpoint is None else checkpoint.time
-        issuance = Issuance(moment, claimed, place.log, checkpoint)
-        judge_issuance(self.material, issuance, registered, str(claims["vct"]))
+        issuance = Issuance(moment, evidence.issued, place.log, checkpoint)
+        judge_issuance(self.material, issuance, registered, evidence.vct)
         self._check_snapshot_age()
-        return place, issuance
+        return issuance
 
     def _check_snapshot_age(self) -> None:
         """Last of its stage: what an old snapshot already speaks against stays rejected."""
@@ -273,7 +269,9 @@ class Standing:
             if self.policy.require_status:
                 raise StatusClaimError("the credential has no status")
             return None
-        reference = parse_status_claim(claims["status"])
+        return self._read_status(parse_status_claim(claims["status"]), registered)
+
+    def _read_status(self, reference: StatusReference, registered: RegisteredKey) -> Status:
         known = self.material.status_lists.get(reference.uri)
         status = read_status(known, reference, registered.issuer, self.at)
         if status is not Status.VALID:
@@ -314,6 +312,7 @@ class Examination:
         place, issuance = standing.issuance(presentation, claims, registered)
         status = standing.status(claims, registered)
         check_answer(claims, query)
+        kept = evidence_of(presentation, claims, place)
         return VerifiedCredential(
             query=query.id,
             vct=query.vct,
@@ -327,28 +326,8 @@ class Examination:
             holder=holder.point,
             person=_person(claims),
             presentation_hash=evidence_hash("presentation", text.encode("ascii")),
+            evidence=replace(kept, status=_reference(claims)),
         )
-
-
-def check_answer(claims: dict[str, Json], query: CredentialQuery) -> None:
-    """Stage 9: type, claims and pseudonym are those asked for (C-56, C-57, C-63 to C-65).
-
-    Raises:
-        CredentialTypeError: another ``vct``.
-        RequestedClaimError: a claim that was asked for is not disclosed.
-        PseudonymFormError: a pseudonym was asked for, and the value is no canonical 32 bytes.
-        PseudonymScopeError: it was made for another service or series.
-        PseudonymIssuerError: it is another issuer's.
-
-    Not checked: that nothing more was disclosed. That is the holder's choice.
-    """
-    if claims["vct"] != query.vct:
-        raise CredentialTypeError("the credential is of another type than asked for")
-    for path in query.claims:
-        if not find_claim(claims, path):
-            raise RequestedClaimError("a claim that was asked for is not disclosed")
-    if query.pseudonym is not None:
-        check_pseudonym(claims, query.pseudonym)
 
 
 def prove_one_person(
@@ -375,6 +354,10 @@ def prove_one_person(
     if by_claim and len(persons) == 1 and None not in persons:
         return PersonProof.PERSON_CLAIM
     raise NotOnePersonError("the credentials are not shown to be about one person")
+
+
+def _reference(claims: dict[str, Json]) -> StatusReference | None:
+    return parse_status_claim(claims["status"]) if "status" in claims else None
 
 
 def _about_the_person(claims: dict[str, Json]) -> Mapping[str, Json]:

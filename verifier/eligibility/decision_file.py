@@ -37,7 +37,7 @@ def parse_decision(data: bytes) -> Decision:
     follow from the policy (``evaluate`` again with the same facts shows that).
     """
     try:
-        document = _checked(parse_canonical(data, max_bytes=MAX_DECISION_BYTES))
+        document = _checked(parse_canonical(data, max_bytes=MAX_DECISION_BYTES), "decision")
         return Decision(
             proposal=_proposal(document["proposal"]),
             outcome=Outcome(document["outcome"]),
@@ -50,8 +50,21 @@ def parse_decision(data: bytes) -> Decision:
         raise DecisionFormatError(f"no decision: {error}") from error
 
 
-def _checked(value: Json) -> Document:
-    problem = best_match(_validator().iter_errors(value))
+def parse_proposal(value: Json) -> DecisionProposal:
+    """Read a proposal that ``DecisionProposal.as_json`` wrote.
+
+    Raises:
+        DecisionFormatError: it is none.
+        DecisionError: its outcome does not follow from its findings.
+    """
+    try:
+        return _proposal(_checked(value, "proposal"))
+    except (EncodingError, ServiceFileError) as error:
+        raise DecisionFormatError(f"no proposal: {error}") from error
+
+
+def _checked(value: Json, part: str) -> Document:
+    problem = best_match(_validator(part).iter_errors(value))
     if problem is not None or not isinstance(value, dict):
         place = problem.json_path if problem else "$"
         raise DecisionFormatError(f"no decision: {place} is not as the format says")
@@ -59,11 +72,12 @@ def _checked(value: Json) -> Document:
 
 
 @cache
-def _validator() -> Draft202012Validator:
+def _validator(part: str) -> Draft202012Validator:
+    """For a decision, or for a part of one."""
     schema = parse_json(read_service_file("decision-schema.json"))
     if not isinstance(schema, dict):
         raise DecisionFormatError("the schema of decisions is no JSON object")
-    return Draft202012Validator(schema)
+    return Draft202012Validator({**schema, "$ref": f"#/$defs/{part}"})
 
 
 def _proposal(document: Document) -> DecisionProposal:

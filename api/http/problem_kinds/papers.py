@@ -42,6 +42,46 @@ PAPERS: Final = (
         "Only a signed request may be shown to another device.",
     ),
     ProblemKind(
+        "application.person_applied",
+        409,
+        "이 회차에 이미 낸 신청이 있습니다. 한 사람은 한 번만 신청할 수 있습니다. 먼저 낸 신청을 "
+        "취소하면 다시 신청할 수 있습니다.",
+        "There is another application of yours in this round. Everybody applies once. Once the "
+        "earlier one is withdrawn you can apply again.",
+    ),
+    ProblemKind(
+        "application.copy_spent",
+        409,
+        "다른 신청에 이미 낸 증명 사본입니다. 지갑에서 다른 사본을 보여 주십시오.",
+        "This copy of a credential was shown for another application. Please show another copy.",
+    ),
+    ProblemKind(
+        "application.round_over",
+        409,
+        "이의신청 기간까지 끝난 회차여서 더는 증명을 받을 수 없습니다.",
+        "The round and its period for objections are over; nothing more can be shown for it.",
+    ),
+    ProblemKind(
+        "application.withdrawn",
+        409,
+        "취소된 신청입니다.",
+        "The application was withdrawn.",
+    ),
+    ProblemKind(
+        "application.evidence_changed",
+        409,
+        "제시된 뒤에 증명의 효력이 바뀌었습니다. 새 의견을 확인해 주십시오.",
+        "A credential has changed since it was shown. Please look at the new proposal.",
+    ),
+    ProblemKind(
+        "application.evidence_undetermined",
+        409,
+        "지금은 증명의 효력을 확인할 수 없습니다. 효력이 없다는 뜻은 아닙니다. 잠시 뒤에 다시 "
+        "시도하거나 증명을 다시 보여 주십시오.",
+        "It cannot be determined now whether the credentials are still good. That does not mean "
+        "that they are not. Try again in a while, or show them again.",
+    ),
+    ProblemKind(
         "application.presentation_unknown",
         404,
         "그런 제시 요청이 없습니다.",

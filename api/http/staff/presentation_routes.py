@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.actions.keep_session import SignedIn
 from api.http.applications import NUMBER, SECRET
-from api.http.openapi import WITH_BODY, describe_problems
+from api.http.openapi import JOINING, WITH_BODY, describe_problems
 from api.http.problems import ProblemError
 from api.http.qr import qr_svg
 from api.http.staff.door_routes import CHANGING, INSIDE, PREFIX
@@ -98,6 +98,7 @@ def presentation_routes(cases: CaseDesk, gate: Gate) -> APIRouter:
             *_PROBLEMS,
             "application.presentation_unknown",
             "application.other_presentation",
+            *JOINING,
             "application.decided",
         ),
     )

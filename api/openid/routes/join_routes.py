@@ -7,13 +7,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.http.applications import NUMBER
 from api.http.browser_cookie import Browser
-from api.http.openapi import STORED, WITH_BODY, describe_problems
+from api.http.openapi import JOINING, STORED, WITH_BODY, describe_problems
 from api.http.papers import secret_of
 from api.http.problems import ProblemError
 from api.http.strict_json import StrictRoute
+from api.openid.desk import Desk
 from api.openid.errors import UnknownResourceError
 from api.openid.joining import join_presentation
-from api.openid.receiving import MAX_NAME, Desk, Shown
+from api.openid.receiving import MAX_NAME, Shown
 from api.ports.means import Means
 
 MAX_WORD: Final = 128
@@ -56,6 +57,7 @@ def join_routes(desk: Desk, means: Means) -> APIRouter:
             "application.not_found",
             "application.presentation_unknown",
             "application.other_presentation",
+            *JOINING,
             "application.decided",
         ),
         openapi_extra={"security": [{"applicationSecret": []}]},

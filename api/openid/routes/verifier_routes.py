@@ -11,10 +11,11 @@ from api.http.browser_cookie import Browser, set_browser
 from api.http.problems import ProblemError
 from api.http.qr import fits_qr, qr_svg
 from api.openid.asking import Device, Reader, RequestForm, ResponseMode
+from api.openid.desk import Desk
 from api.openid.errors import InvalidAnswerError
 from api.openid.forms import parse_form
 from api.openid.opening import Mine, Way, open_for_applicant, open_for_nobody
-from api.openid.receiving import Desk, OpenedRequest, Shown, fetch_request, look, receive
+from api.openid.receiving import OpenedRequest, Shown, fetch_request, look, receive
 from api.openid.request_object import REQUEST_MEDIA_TYPE
 from api.openid.routes.described import CHAINED, describe_wallet, fields, takes
 from api.openid.routes.wallet_route import (

@@ -82,10 +82,12 @@ def test_a_series_is_erased_alone_and_never_made_again(both: Trial) -> None:
     assert wallet.obtain("voter", "citizen-poll").status_code == 200
     storage = both.ground.storage
     with storage.work() as work:
-        assert list(work.destruction.subjects(RecordKind.SCOPE_SECRET)) == [f"series/{SERIES}"]
+        assert list(work.destruction.subjects(RecordKind.SCOPE_SECRET, "", 9)) == [
+            f"series/{SERIES}"
+        ]
         assert work.destruction.destroy(RecordKind.SCOPE_SECRET, f"series/{SERIES}")
         assert not work.destruction.destroy(RecordKind.SCOPE_SECRET, f"series/{SERIES}")
-        assert list(work.destruction.subjects(RecordKind.SCOPE_SECRET)) == []
+        assert list(work.destruction.subjects(RecordKind.SCOPE_SECRET, "", 9)) == []
     refused = wallet.obtain("voter", "citizen-poll")
     assert error_of(refused) == (400, "credential_request_denied")
     assert wallet.obtain().status_code == 200  # other types go on
@@ -96,8 +98,8 @@ def test_secrets_are_drawn_each_by_itself_and_sealed(both: Trial) -> None:
 
     def draw(name: str) -> bytes:
         with storage.work() as work:
-            made = ScopeSecrets(office, work.scope_secrets, secrets.token_bytes)
-            return made.of(Scope.SERIES, name, START)
+            made = ScopeSecrets(office, work.scope_secrets, secrets.token_bytes, START)
+            return made.of(Scope.SERIES, name)
 
     with ThreadPoolExecutor(8) as threads:
         assert len(set(threads.map(draw, ["a"] * 8))) == 1
@@ -106,14 +108,14 @@ def test_secrets_are_drawn_each_by_itself_and_sealed(both: Trial) -> None:
         kept = work.scope_secrets.find(scope_name(Scope.SERIES, "a"))
         assert kept is not None
         assert kept.sealed is not None
-        own = ScopeSecrets(office, work.scope_secrets, secrets.token_bytes)
-        assert own.of(Scope.SERIES, "a", START) not in kept.sealed
+        own = ScopeSecrets(office, work.scope_secrets, secrets.token_bytes, START)
+        assert own.of(Scope.SERIES, "a") not in kept.sealed
         foreign = replace(own, office=OfficeSecrets(b"\1" * 32))
         with pytest.raises(ScopeSealError):
-            foreign.of(Scope.SERIES, "a", START)
+            foreign.of(Scope.SERIES, "a")
         work.destruction.destroy(RecordKind.SCOPE_SECRET, "series/a")
         with pytest.raises(ScopeErasedError):
-            own.of(Scope.SERIES, "a", START)
+            own.of(Scope.SERIES, "a")
 
 
 @dataclass

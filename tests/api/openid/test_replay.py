@@ -9,7 +9,7 @@ import pytest
 
 from api.openid import receiving
 from api.openid.assembly import Ground
-from api.openid.receiving import Desk
+from api.openid.desk import Desk
 from api.store.database import Database
 from tests.simulators.openid_trial import SimulatedWallet, Trial, error_of
 

@@ -16,10 +16,11 @@ from api.actions.issue_paper import PAPERS_LOG, PaperDesk, paper_code
 from api.actions.prove_entry import LogProofs
 from api.app import Parts
 from api.http.papers import VERIFY
+from api.openid.basis import Basis, seal_basis
 from api.ports.accounts import Account, AccountState, Role
 from api.ports.means import Clock
 from api.ports.papers import Paper, PaperKind
-from api.ports.proposals import KeptProposal
+from api.ports.proposals import Claimed, Keeping, KeptProposal
 from contracts.evidence.encoding import canonical
 from tests.api.databases import START, StillClock
 from verifier.eligibility.decision import propose
@@ -86,7 +87,13 @@ class Site:
             policy = self.desk.means.catalogue.policy(application.service, application.round)
             found = propose(policy, evaluate(policy, (), application.date), opened.number)
             document = canonical(found.as_json())
-            assert work.proposals.keep(KeptProposal(opened.number, request, document, START))
+            counters = self.parts.counters
+            assert counters is not None
+            secrets = counters.cases.desk.scope_secrets(work, START)
+            basis = seal_basis(Basis((), (), ()), request, secrets)
+            kept = KeptProposal(opened.number, request, document, START, None, document, basis)
+            claimed = Claimed(application.service, application.round, (), ())
+            assert work.proposals.keep(kept, claimed) is Keeping.KEPT
 
     def paper(self, opened: Opened, kind: PaperKind) -> Paper:
         with self.desk.means.storage.reading() as reading:

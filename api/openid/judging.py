@@ -1,0 +1,125 @@
+"""Judge an answer by the rules that were asked by; and judge again what was believed before.
+
+Nothing is written here but in ``JudgedAnswer.keep``, inside the transaction that ends the request.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from api.actions.check_eligibility import CheckedAnswer, EligibilityCheck, check_eligibility
+from api.openid.answer import WalletAnswer
+from api.openid.asking import AskedRequest, RuledQuery
+from api.openid.basis import basis_of, seal_basis
+from api.openid.desk import Desk
+from api.openid.errors import AnsweredError, InvalidAnswerError
+from api.openid.outcome import Answered, AnswerKind
+from api.openid.ports import OpenIdWork
+from api.openid.scope_secrets import ScopeSecrets
+from api.openid.trail import checked_result
+from verifier.credential.credential_evidence import CredentialEvidence
+from verifier.credential.inclusion import TILE_LEAVES
+from verifier.credential.needs import Needs, needs_of, together
+from verifier.credential.verification import Standing
+from verifier.eligibility.policy import PolicyRound
+from verifier.eligibility.verification_policy import verification_policy
+from verifier.errors import RejectedError, RequestTimeError, UnansweredError
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedAnswer:
+    """An answer and what the rules made of it."""
+
+    asked: AskedRequest
+    query: RuledQuery
+    checked: CheckedAnswer
+    at: datetime
+
+    def keep(self, desk: Desk, code_hash: bytes | None, work: OpenIdWork) -> Answered:
+        """The outcome as it is kept, with what stands behind it sealed beside it."""
+        asked, query, checked = self.asked, self.query, self.checked
+        return Answered(
+            request=asked.request.id,
+            kind=AnswerKind.CHECKED,
+            at=self.at,
+            result=checked_result(asked, query, checked, self.at),
+            presentation_hash=checked.presentation_hash,
+            replay_key=checked.replay_key,
+            response_code_hash=code_hash,
+            basis=self._basis(desk.scope_secrets(work, self.at)),
+        )
+
+    def _basis(self, secrets: ScopeSecrets) -> bytes | None:
+        """What stands behind it; None where it was asked for no application and serves none."""
+        if self.asked.application is None:
+            return None
+        basis = basis_of(self.checked, self.query.policy, secrets)
+        return seal_basis(basis, self.asked.request.id, secrets)
+
+
+def judge_answer(
+    desk: Desk, asked: AskedRequest, answer: WalletAnswer, at: datetime
+) -> JudgedAnswer:
+    """Verify an answer and apply the rules.
+
+    Raises:
+        InvalidAnswerError: it is not one to the request's queries.
+        AnsweredError: the request has expired.
+    """
+    query = desk.query(asked.service, asked.round, asked.application_date)
+    check = EligibilityCheck(
+        request=asked.request,
+        policy=query.policy,
+        material=desk.trust.material(_needs(answer), at),
+        at=at,
+        application_date=asked.application_date,
+    )
+    try:
+        return JudgedAnswer(asked, query, check_eligibility(answer.presentations, check), at)
+    except UnansweredError as error:
+        raise InvalidAnswerError("the answers are not those to the request's queries") from error
+    except RequestTimeError as error:
+        raise AnsweredError("the request has expired") from error
+
+
+def judge_again(
+    desk: Desk, policy: PolicyRound, evidence: Sequence[CredentialEvidence], at: datetime
+) -> dict[str, str]:
+    """Judge credentials that were believed, on what chain and status lists say now.
+
+    Returns:
+        By type, the code of what speaks against a credential now; empty where nothing does.
+
+    Raises:
+        UndeterminedError: one cannot be determined now.
+    """
+    material = desk.trust.material(_needs_again(evidence), at, fresh=True)
+    standing = Standing(material, at, verification_policy(policy.service.conditions))
+    against: dict[str, str] = {}
+    for one in evidence:
+        try:
+            standing.judge_again(one)
+        except RejectedError as error:
+            against[one.vct] = error.code
+    return against
+
+
+def _needs(answer: WalletAnswer) -> Needs:
+    """What to fetch; a malformed presentation needs nothing, and is refused when it is checked."""
+    found = []
+    for text in (text for texts in answer.presentations.values() for text in texts):
+        with suppress(RejectedError):
+            found.append(needs_of([text]))
+    return together(found)
+
+
+def _needs_again(evidence: Sequence[CredentialEvidence]) -> Needs:
+    return together(
+        Needs(
+            frozenset({(one.place.log, one.place.index // TILE_LEAVES)}),
+            frozenset() if one.status is None else frozenset({one.status.uri}),
+            {one.place.log: one.place.index + 1},
+        )
+        for one in evidence
+    )
