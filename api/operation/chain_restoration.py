@@ -34,7 +34,7 @@ from api.ports.logs import Anchor
 from api.ports.means import Clock, whole_second
 from contracts.evidence.document import Document
 from contracts.evidence.encoding import parse_canonical
-from contracts.evidence.errors import LedgerRefusedError
+from contracts.evidence.errors import LedgerRefusedError, OwnerActPendingError
 from contracts.evidence.names import log_id
 from contracts.evidence.snapshot import Ending, TrustSnapshot
 
@@ -169,23 +169,30 @@ class ChainRestoration:
     def _put_back(self, acts: list[ChainAct], logs: list[str]) -> Generator[int, None, int | None]:
         """Put back in order. What is refused holds up its own subject or log and nothing else.
 
+        Acts of an owner who is somebody else are written down, all of them; what is anchored waits
+        for them, because it comes after them.
+
         Returns:
-            How many subjects and logs were refused; None where something has to wait a second.
+            How many subjects and logs were refused; None where something has to wait.
         """
         first, rest = _compromised_first(acts)
         anchors = (self._lost_anchors(name) for name in logs)
         entries: Iterable[Entry] = chain(first, merge(rest, *anchors, key=_order))
         refused: set[str] = set()
+        waiting: set[str] = set()
         done = 0
         for entry in entries:
             subject = entry.subject if isinstance(entry, ChainAct) else entry.log
-            if subject in refused:
+            if subject in refused | waiting or (waiting and isinstance(entry, Anchor)):
                 continue
-            if self._must_wait(entry):
+            if not waiting and self._must_wait(entry):
                 yield done % SLICE
                 return None
             try:
                 self._do(entry)
+            except OwnerActPendingError:
+                waiting.add(subject)
+                continue
             except LedgerRefusedError as error:
                 refused.add(subject)
                 warn("chain.refused", code=error.code, kind=error.reason)
@@ -194,7 +201,7 @@ class ChainRestoration:
             if done % SLICE == 0:
                 yield SLICE
         yield done % SLICE
-        return len(refused)
+        return None if waiting else len(refused)
 
     def _do(self, entry: Entry) -> None:
         watch = self.watch

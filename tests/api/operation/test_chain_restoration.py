@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from api.actions.acknowledged_ledger import AcknowledgedLedger
 from api.actions.chain_acts import levels_of
 from api.openid.console_errands import enrol_errand, publish_errand, rotate_errand
 from api.store.database import Database
+from contracts.evidence.errors import OwnerActPendingError
 from contracts.evidence.ledger import Ledger
 from contracts.evidence.names import issuer_id
 from contracts.evidence.snapshot import Ending, TrustSnapshot
@@ -140,6 +141,39 @@ def test_a_compromised_end_comes_before_anything_else(city: City) -> None:
     assert seen[:4] == ["register_issuer", "register_issuer", "add_key", "end_key"]
     assert key_periods(city.chain.snapshot(), bad) == [Ending.COMPROMISED]
     assert seen.index("anchor") > seen.index("accredit")
+
+
+@dataclass
+class Owner:
+    """A chain whose registry belongs to somebody who signs once in a while."""
+
+    chain: Ledger
+    written: list[str] = field(default_factory=list)
+    signs: bool = False
+
+    def __getattr__(self, name: str) -> Callable[..., object]:
+        def act(*arguments: object) -> object:
+            if name in {"register_issuer", "add_key", "accredit", "end_key"} and not self.signs:
+                self.written.append(name)
+                raise OwnerActPendingError("written down")
+            return getattr(self.chain, name)(*arguments)
+
+        return act
+
+
+def test_acts_of_another_owner_are_written_down_and_what_is_anchored_waits(city: City) -> None:
+    start = deepcopy(city.chain)
+    bad = lived(city, 1)
+    owner = Owner(start)
+    city.use(owner)  # type: ignore[arg-type] # answers as a ledger
+    city.work(2)
+    assert {"register_issuer", "add_key", "accredit"} <= set(owner.written)
+    assert start.snapshot().logs == ()  # before its key, it would never be believed
+    owner.signs = True
+    city.work(12)
+    assert not city.behind()
+    assert key_periods(start.snapshot(), bad) == [Ending.COMPROMISED]
+    assert start.snapshot().logs
 
 
 def test_what_lies_on_both_sides_of_a_suspension_stays_there(city: City) -> None:
