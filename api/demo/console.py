@@ -5,12 +5,12 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Final
 
 from api.demo.allowance.play import play_allowance
 from api.demo.checking import check_folder
 from api.demo.contest.play import play_contest
 from api.demo.contest.polling import SMALL, Turnout
+from api.demo.contest.source import TOLD
 from api.demo.errors import DemoError
 from api.demo.making import Stage, make
 from api.demo.report import Report
@@ -18,8 +18,6 @@ from api.demo.trail import Trail
 from contracts.evidence.errors import EvidenceError
 from voting.errors import VotingError
 
-TOLD: Final = "2020"
-"""The year whose poll can be held in any size; the others are scaled down."""
 OK, FAILED, MISUSED = 0, 1, 2
 
 

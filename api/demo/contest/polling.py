@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Final
 
 from api.demo.contest.record import ContestRecord
-from api.demo.contest.source import ContestSource
+from api.demo.contest.source import CHOICES, ContestSource
 from api.demo.contest.synthesis import make_ballots
 from api.demo.making import Stage
 from api.demo.notary import origin_of
@@ -84,10 +84,15 @@ def _share_out(votes: Sequence[int], seats: int) -> list[int]:
 
 
 def poll_document(source: ContestSource, definition: PollDefinition, voters: int) -> Json:
-    """What is anchored before a poll opens: its id, its size, and the published facts beside it."""
+    """What is anchored before a poll opens: its id, its size, and the published facts beside it.
+
+    The number of votes is a fact only where it is one how many votes each person had.
+    """
+    known = CHOICES not in source.assumed
+    total: dict[str, Json] = {"votes": source.choices * source.voters}
     published: dict[str, Json] = {
         "voters": source.voters,
-        "votes": source.choices * source.voters,
+        **(total if known else {}),
         "first": [
             {
                 "entry": name,
@@ -103,6 +108,7 @@ def poll_document(source: ContestSource, definition: PollDefinition, voters: int
         "voters": voters,
         "scaled_down": voters < source.voters,
         "published": published,
+        "assumed": {} if known else total,
         "trustees": len(definition.trustees.identities),
         "registrars": len(definition.registrars.identities),
     }

@@ -23,6 +23,10 @@ from voting.contest.rules import ContestRules
 
 SOURCE_VERSION: Final = "dojang-contest-source-v1"
 YEARS: Final = ("2020", "2023")
+CHOICES: Final = "poll.choices"
+WEIGHTS: Final = "poll.weights"
+TOLD: Final = "2020"
+"""The year whose poll can be held in any size; the others are scaled down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ class ContestSource:
         opens: when the poll opens (synthetic).
         days: how long it lasts.
         announced: when the result is published.
+        assumed: places of ``facts`` that are our assumptions, such as ``CHOICES``.
     """
 
     year: str
@@ -69,6 +74,7 @@ class ContestSource:
     opens: datetime
     days: int
     announced: datetime
+    assumed: frozenset[str] = frozenset()
 
     @property
     def closes(self) -> datetime:
@@ -103,7 +109,7 @@ def _source(document: Document, facts: Document, synthetic: Document) -> Contest
     poll = facts.document("poll")
     published = _numbers(facts.document("votes"))
     facts.take("not_published")
-    facts.take("assumed")
+    assumed = frozenset(str(place) for place in facts.values("assumed"))
     conflict = synthetic.document("conflict")
     return ContestSource(
         year=document.text("id"),
@@ -125,6 +131,7 @@ def _source(document: Document, facts: Document, synthetic: Document) -> Contest
         opens=synthetic.time("poll_opens"),
         days=poll.integer("days"),
         announced=synthetic.time("announced"),
+        assumed=assumed,
     )
 
 

@@ -1,5 +1,6 @@
 """The readable trail of one year's contest. Templates hold no digits: figures come from files."""
 
+from api.demo.contest.source import TOLD, WEIGHTS
 from api.demo.trail import Figure, Sentence, Sources, Step
 from voting.audit.statement import PUBLISHED_BY
 from voting.contest.notices import NO_INFLUENCE, TEXTS
@@ -99,16 +100,7 @@ def _commitment(sources: Sources, year: str) -> Step:
 
 def _poll(sources: Sources, year: str) -> Step:
     poll = f"{year}/poll.json"
-    facts = [
-        Sentence(
-            "공개된 사실: {voters}명이 {total}표를 냈습니다.",
-            "Published fact: {voters} people cast {total} votes.",
-            {
-                "voters": sources.at(poll, "/published/voters"),
-                "total": sources.at(poll, "/published/votes"),
-            },
-        )
-    ]
+    facts = [_turnout(sources, poll)]
     for index in range(sources.length(poll, "/published/first")):
         place = f"/published/first/{index}"
         figures = {
@@ -134,15 +126,36 @@ def _poll(sources: Sources, year: str) -> Step:
     return Step(Sentence("시민 투표", "Citizen poll"), (*facts, *how, *_votes(sources, year)))
 
 
+def _turnout(sources: Sources, poll: str) -> Sentence:
+    """How many voted; how many votes that were is a fact of some years only."""
+    voters = sources.at(poll, "/published/voters")
+    if sources.length(poll, "/assumed"):
+        return Sentence(
+            "공개된 사실: {voters}명이 투표했습니다. 한 사람의 표 수는 공개되지 않았습니다. 가정: "
+            "모두 {total}표.",
+            "Published fact: {voters} people voted. How many votes each had was not published. "
+            "Assumption: {total} votes in all.",
+            {"voters": voters, "total": sources.at(poll, "/assumed/votes")},
+        )
+    return Sentence(
+        "공개된 사실: {voters}명이 {total}표를 냈습니다.",
+        "Published fact: {voters} people cast {total} votes.",
+        {"voters": voters, "total": sources.at(poll, "/published/votes")},
+    )
+
+
 def _scale(sources: Sources, year: str) -> Sentence:
     poll = f"{year}/poll.json"
     figures = {"voters": sources.at(poll, "/voters")}
     if sources.flag(poll, "/scaled_down"):
+        whole = ("", "")
+        if year == TOLD:
+            whole = (" 전체 규모는 --voters로 치릅니다.", " --voters holds the whole.")
         return Sentence(
             "이 시연의 투표는 합성 유권자 {voters}명으로 줄인 것입니다. 아래의 득표와 순위는 "
-            "사실이 아니라 합성 결과입니다. 전체 규모는 --voters로 치릅니다.",
+            f"사실이 아니라 합성 결과입니다.{whole[0]}",
             "This demonstration's poll is scaled down to {voters} synthetic voters: the votes and "
-            "ranks below are synthetic results, no facts. --voters holds the whole.",
+            f"ranks below are synthetic results, no facts.{whole[1]}",
             figures,
         )
     return Sentence(
@@ -253,11 +266,25 @@ def _ranking(sources: Sources, year: str) -> Step:
         f"demonstration's assumption: {method.en} (how far from the mean).",
         stated,
     )
+    told = [_influence(sources, year, chosen), *_notices(sources, year, chosen)]
+    if WEIGHTS in _assumed(sources, year):
+        told.append(
+            Sentence(
+                "이 비율은 가정입니다. 공개 기사에서는 앞 숫자만 확인됩니다.",
+                "These weights are an assumption: published text shows only the first figure.",
+            )
+        )
     rows = [
         _row(sources, year, index) for index in range(sources.length(result, f"{chosen}/ranking"))
     ]
-    told = (_influence(sources, year, chosen), *_notices(sources, year, chosen))
     return Step(Sentence("최종 순위", "Final ranking"), (weights, *rows, *told))
+
+
+def _assumed(sources: Sources, year: str) -> list[str]:
+    """Places among the facts that are our assumptions."""
+    path = f"{year}/source.json"
+    places = range(sources.length(path, "/facts/assumed"))
+    return [str(sources.at(path, f"/facts/assumed/{place}").value) for place in places]
 
 
 def _influence(sources: Sources, year: str, outcome: str) -> Sentence:

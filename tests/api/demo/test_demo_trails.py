@@ -283,3 +283,37 @@ def test_tiers_of_the_whole_poll_are_the_published_ones(year: str) -> None:
     assert {entry.id: tiers[entry.id] for entry, _ in source.named} == {
         entry.id: tier for entry, tier in source.named
     }
+
+
+@pytest.mark.parametrize("year", ["2020", "2023"])
+def test_what_is_told_as_a_published_fact_is_one(contest: Path, year: str) -> None:
+    """Against the data's own list of facts and assumptions."""
+    facts = load(contest / year / "source.json")["facts"]
+    published = load(contest / year / "poll.json")["published"]
+    known = {"voters": facts["poll"]["voters"]}
+    if "poll.choices" not in facts["assumed"]:
+        known["votes"] = facts["poll"]["voters"] * facts["poll"]["choices"]
+    first = {one["entry"]: one["votes"] for one in published.pop("first")}
+    assert (published, first) == (known, facts["votes"])
+    told = [
+        sentence
+        for step in load(contest / "trail.json")["steps"]
+        for sentence in step["sentences"]
+        if sentence["en"].startswith("Published fact")
+        and sentence["figures"][0]["source"].startswith(year)
+    ]
+    assert told
+    for sentence in told:
+        fact = sentence["en"].split("Assumption")[0]
+        for figure in sentence["figures"]:
+            shown = figure["value"]
+            text = f"{shown:,}" if isinstance(shown, int) else shown
+            assert figure["pointer"].startswith("/published/") or text not in fact
+
+
+def test_assumptions_of_2023_are_told_as_such(contest: Path) -> None:
+    text = " ".join((contest / "trail.en.txt").read_text(encoding="utf-8").split())
+    assert "6,469 people voted. How many votes each had was not published." in text
+    assert "Assumption: 19,407 votes in all." in text
+    assert text.count("These weights are an assumption") == 1
+    assert text.count("--voters holds the whole") == 1

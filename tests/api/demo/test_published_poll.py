@@ -69,3 +69,14 @@ def test_definition_names_the_contract_that_the_chain_has(contest: Path, year: s
     assert publication.kind is PublicationKind.CHECKPOINT_LOG
     assert publication.contract == dict(identity.contracts)[CheckpointLog.NAME]
     assert publication.chain_id == identity.chain_id
+
+
+def test_snapshot_of_another_chain_does_not_publish_it(
+    contest: Path, allowance: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Both chains have one chain id and one address: the poll's logs are missing."""
+    given = ["audit", str(contest / "2020" / "poll"), "--chain", str(allowance / SNAPSHOT)]
+    assert main([*given, "--lang", "en", "--workers", "1"]) == DIFFERS
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.startswith("DOES NOT HOLD: A-03 what stands on chain, ")
+    assert "Most votes" not in last
