@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from api.actions.acknowledged_ledger import AcknowledgedLedger
 from api.actions.anchor_logs import LOG_ANCHOR, AnchorLogs
@@ -49,6 +49,7 @@ from api.operation.continuity import Watch, agree_on_chain
 from api.operation.destruction_ledger import DESTRUCTION_KEY, DestructionLedger
 from api.operation.folders import written_folders
 from api.operation.jobs import SERVICE_LOGS, Keeping, agency_logs, jobs, newest_moment
+from api.operation.own_chain import clock_job, open_chain
 from api.operation.publication import Publication, PublishAndAnchor
 from api.operation.remote_ledger import RemoteLedger
 from api.operation.rounds import Rounds
@@ -73,9 +74,6 @@ from api.waiting.bounds import CHAIN_SECONDS, DATABASE_SECONDS
 from api.waiting.bulkhead import Bulkhead
 from contracts.evidence.ledger import Ledger
 from verifier.eligibility.catalogue import load_catalogue
-
-if TYPE_CHECKING:
-    from contracts.chain.embedded import EmbeddedLedger
 
 Ports = tuple[int, int, int]
 VERIFIER_NAME: Final = "dojang verifier"
@@ -254,8 +252,8 @@ def wire_worker(settings: Settings, ports: Ports, *, demo: bool = False) -> Iter
         StorageError: the database cannot be opened, or has another shape.
     """
     with (
-        _open_chain(settings) as ledger,
         closing(open_database(settings)) as storage,
+        open_chain(settings.chain, storage) as (ledger, check_clock),
     ):
         agree_on_chain(storage, ledger.identity())
         means = Means(
@@ -270,7 +268,10 @@ def wire_worker(settings: Settings, ports: Ports, *, demo: bool = False) -> Iter
             storage,
             system_clock,
             _courier(watch, publication, wallets.console),
-            jobs(watch, wallets, open_destructions(settings), Keeping.of(settings)),
+            [
+                *jobs(watch, wallets, open_destructions(settings), Keeping.of(settings)),
+                clock_job(ledger.head, check_clock),
+            ],
         )
         rounds.watch.begin(newest_moment(storage))
         with open_door(ledger, settings.chain):
@@ -291,7 +292,7 @@ def open_watch(settings: Settings) -> Iterator[Watch]:
         remote = RemoteLedger(settings.chain)
         ledger: Ledger = remote
         if not remote.is_open():
-            ledger = stack.enter_context(_open_chain(settings))
+            ledger, _ = stack.enter_context(open_chain(settings.chain, storage))
         yield Watch(storage, keys, ledger, Publication(settings.published), SERVICE_LOGS)
 
 
@@ -304,13 +305,6 @@ def readable_registers(wallets: OpenId) -> Mapping[str, Callable[[], bool]]:
 def _addresses(tiles: tuple[str, ...]) -> dict[str, str]:
     pairs = (pair.partition("=") for pair in tiles)
     return {name: address for name, _, address in pairs}
-
-
-def _open_chain(settings: Settings) -> "EmbeddedLedger":
-    # What executes contracts takes seconds to import: only the process that holds the chain does.
-    from contracts.chain.embedded import EmbeddedLedger  # noqa: PLC0415
-
-    return EmbeddedLedger(settings.chain, separate=True)
 
 
 def _courier(watch: Watch, publication: Publication, console: Console) -> Courier:

@@ -56,7 +56,7 @@ def make(kind: str, out: Path, tell: Tell, play: Callable[[Stage], Trail]) -> No
         clock = SetClock()
         clock.set(GENESIS)
         folder = Folder(partial)
-        with EmbeddedLedger(chain, clock) as ledger:
+        with EmbeddedLedger(chain, clock, demonstration=True) as ledger:
             stage = Stage(secrets.token_hex(_RUN_BYTES), folder, ledger, clock, tell)
             write_trail(folder, play(stage))
             tell("목록과 체인 기록을 봉합니다", "sealing the manifest and the chain snapshot")

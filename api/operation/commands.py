@@ -34,12 +34,24 @@ def add_operation_commands(commands: "argparse._SubParsersAction[argparse.Argume
     destroy.add_argument("subject", help="the application's number, the presentation's id")
     destroy.add_argument("--reason", default="request", help="a code, no name", metavar="CODE")
     destroy.set_defaults(command=_destroy)
+    _add_chain(commands.add_parser("chain", help="what an operator decides about the chain"))
     outbox = commands.add_parser("outbox", help="what failed so far and is not done")
     acts = outbox.add_subparsers(required=True, metavar="ACT")
     acts.add_parser("list", help="what failed and is not done").set_defaults(command=_list_outbox)
     revive = acts.add_parser("revive", help="try again what was set aside")
     revive.add_argument("number", type=int, nargs="*", help="as listed; none: all")
     revive.set_defaults(command=_revive)
+
+
+def _add_chain(parser: argparse.ArgumentParser) -> None:
+    acts = parser.add_subparsers(required=True, metavar="ACT")
+    clock = acts.add_parser("clock", help="what this machine's clock says")
+    clock.add_argument("--confirm", action="store_true", help="believe it from now on")
+    clock.set_defaults(command=_chain_clock)
+    back = acts.add_parser("roll-back", help="take blocks away that a wrong clock dated")
+    back.add_argument("--to", type=int, metavar="BLOCK", help="the newest that stays")
+    back.add_argument("--yes", action="store_true", help="do it")
+    back.set_defaults(command=_chain_back)
 
 
 def _telling(command: Command) -> Command:
@@ -144,6 +156,20 @@ def _destroy(options: argparse.Namespace) -> int:
         storage.close()
     sys.stdout.write("destroyed\n" if gone else "there is no such record; the ledger keeps it\n")
     return DONE if gone else FAILED
+
+
+@_telling
+def _chain_clock(options: argparse.Namespace) -> int:
+    from api.operation.chain_commands import show_clock  # noqa: PLC0415 - needs the api extra
+
+    return show_clock(confirm=options.confirm)
+
+
+@_telling
+def _chain_back(options: argparse.Namespace) -> int:
+    from api.operation.chain_commands import roll_back_chain  # noqa: PLC0415 - needs the api extra
+
+    return roll_back_chain(options.to, sure=options.yes)
 
 
 @_telling

@@ -19,6 +19,7 @@ from contracts.evidence.encoding import (
 )
 from contracts.evidence.errors import (
     EncodingError,
+    LedgerClockError,
     LedgerError,
     LedgerIdentityError,
     LedgerRefusedError,
@@ -62,6 +63,7 @@ _PIECE_BYTES: Final = 1 << 16
 _ERRORS: Final = (
     LedgerUnavailableError,
     OwnerActPendingError,
+    LedgerClockError,
     LedgerRefusedError,
     LedgerIdentityError,
 )

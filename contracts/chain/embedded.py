@@ -14,6 +14,7 @@ elsewhere.
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -26,7 +27,15 @@ from contracts.bindings.status_registry import StatusRegistry
 from contracts.chain.accounts import KEY_FILE, Accounts, create_role_keys
 from contracts.chain.deployment import deploy
 from contracts.chain.events import LogEntry, moment
-from contracts.chain.evm import CHAIN_ID, GENESIS_BALANCE, Clock, EmbeddedBackend, create_chain
+from contracts.chain.evm import (
+    CHAIN_ID,
+    DEMONSTRATION,
+    GENESIS_BALANCE,
+    Clock,
+    EmbeddedBackend,
+    Guard,
+    create_chain,
+)
 from contracts.chain.files import FolderLock
 from contracts.chain.keys import create_key, load_signer
 from contracts.chain.ledger import ChainLedger
@@ -81,7 +90,13 @@ class EmbeddedLedger(ChainLedger):
     """The ledger port on an embedded chain; a context manager that closes it."""
 
     def __init__(
-        self, folder: Path, clock: Clock = system_clock, *, separate: bool = False
+        self,
+        folder: Path,
+        clock: Clock = system_clock,
+        guard: Guard | None = None,
+        *,
+        separate: bool = False,
+        demonstration: bool | None = None,
     ) -> None:
         """Open the chain in a folder, making it when the folder holds none.
 
@@ -90,6 +105,9 @@ class EmbeddedLedger(ChainLedger):
             clock: seconds since 1970; a block gets its time, or its parent's if that is later.
             separate: whether a chain that is made gets an account for each role; one that is there
                 goes on as it is (``python -m contracts separate`` changes that).
+            guard: is asked before each block, with its parent's time, and refuses by raising
+                ``LedgerClockError``; None where whoever opens the chain sets its clock.
+            demonstration: whether it must be, or be made, a demonstration's; None opens any.
 
         Raises:
             LedgerUnavailableError: another process has it open, or its file cannot be read.
@@ -99,7 +117,8 @@ class EmbeddedLedger(ChainLedger):
         with _told(), ExitStack() as opened, self._gate.passed():
             folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
             opened.callback(FolderLock(folder).release)
-            self._open(folder, clock, opened, separate=separate)
+            making = _Making(clock, guard, separate, demonstration)
+            self._open(folder, making, opened)
             # From here on what was opened stays so; an error above has closed it again.
             self._opened = opened.pop_all()
 
@@ -119,7 +138,7 @@ class EmbeddedLedger(ChainLedger):
         self._gate.close()
         self._opened.close()
 
-    def _open(self, folder: Path, clock: Clock, opened: ExitStack, *, separate: bool) -> None:
+    def _open(self, folder: Path, making: "_Making", opened: ExitStack) -> None:
         _check_folder(folder)
         if not (folder / KEY_FILE).exists():
             create_key(folder / KEY_FILE)
@@ -128,17 +147,49 @@ class EmbeddedLedger(ChainLedger):
         if store.number(CHAIN_ID) is None:
             if (folder / DEPLOYMENT_FILE).exists():
                 raise LedgerIdentityError("the folder holds a deployment record but no chain")
-            roles = create_role_keys(folder) if separate else []
-            create_chain(store, [signer.address, *(role.address for role in roles)], clock())
-        backend = EmbeddedBackend(store, store.number(CHAIN_ID) or 0, clock)
+            making.create(folder, store, signer.address)
+        making.check_mark(store)
+        backend = EmbeddedBackend(store, store.number(CHAIN_ID) or 0, making.clock, making.guard)
         web3 = Web3(EmbeddedProvider(backend, self._gate))
         accounts = Accounts.open(folder, web3, _TERMS)
         deployment = deploy(accounts.owner, folder / DEPLOYMENT_FILE)
         events = EmbeddedEvents(store, backend, self._gate)
         super().__init__(accounts, events, deployment, folder / OWNER_ACTS)
         _fund_roles(accounts)
-        if separate and accounts.are_separate and self.is_owner(StatusRegistry.NAME):
+        if making.separate and accounts.are_separate and self.is_owner(StatusRegistry.NAME):
             self.take_status_lists()  # the constructor gave them to the account that deploys
+
+
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """How a chain is made where the folder holds none, and what it must be where it does."""
+
+    clock: Clock
+    guard: Guard | None
+    separate: bool
+    demonstration: bool | None
+
+    def create(self, folder: Path, store: ChainStore, owner: bytes) -> None:
+        """Write the first block.
+
+        Raises:
+            LedgerClockError: the clock is in doubt.
+        """
+        if self.guard is not None:
+            self.guard(0)
+        roles = create_role_keys(folder) if self.separate else []
+        accounts = [owner, *(role.address for role in roles)]
+        create_chain(store, accounts, self.clock(), demonstration=bool(self.demonstration))
+
+    def check_mark(self, store: ChainStore) -> None:
+        """Whether the chain may be opened for this.
+
+        Raises:
+            LedgerIdentityError: it is a demonstration's and should not be, or the other way round.
+        """
+        is_one = bool(store.number(DEMONSTRATION))
+        if self.demonstration is not None and is_one is not self.demonstration:
+            raise LedgerIdentityError("a demonstration's chain serves demonstrations alone")
 
 
 def _fund_roles(accounts: Accounts) -> None:

@@ -33,9 +33,13 @@ from contracts.chain.store import ChainStore
 sys.setrecursionlimit(RECURSION_LIMIT)  # See there.
 
 Clock = Callable[[], int]
+Guard = Callable[[int], object]
+"""Refuses a block after one of this time while the clock is in doubt."""
 
 CHAIN_ID: Final = "chain_id"
 INDEXED_BLOCK: Final = "indexed_block"
+DEMONSTRATION: Final = "demonstration"
+"""1 where the chain belongs to a demonstration, which sets its own clock."""
 GENESIS_BALANCE: Final = 1 << 128
 """Wei of an account: at 10 gwei enough for 10^23 transactions."""
 _CHAIN_ID_RANGE: Final = (1 << 40, 1 << 52)
@@ -77,33 +81,40 @@ class EmbeddedChain(MiningChain):
         return super().get_vm().get_transaction_builder()
 
 
-def create_chain(store: ChainStore, accounts: Sequence[bytes], time: int) -> None:
+def create_chain(
+    store: ChainStore, accounts: Sequence[bytes], time: int, *, demonstration: bool = False
+) -> None:
     """Write a genesis block with rich accounts and a chain id of its own.
 
     Args:
         store: an empty store.
         accounts: 20-byte addresses.
         time: block time of the genesis, in seconds since 1970.
+        demonstration: whether it is marked as one of a demonstration, for good.
     """
     low, high = _CHAIN_ID_RANGE
     chain_id = low + secrets.randbelow(high - low)
     params = pyevm.get_default_genesis_params({"timestamp": time})
     account: AccountDetails = {"balance": GENESIS_BALANCE, "storage": {}, "code": b"", "nonce": 0}
-    _chain_class(chain_id).from_genesis(
+    chain_class(chain_id).from_genesis(
         store, params, {Address(owner): account for owner in accounts}
     )
-    store.commit([], {CHAIN_ID: chain_id, INDEXED_BLOCK: 0})
+    mark = {DEMONSTRATION: int(demonstration)}
+    store.commit([], {CHAIN_ID: chain_id, INDEXED_BLOCK: 0, **mark})
 
 
 class EmbeddedBackend(pyevm.PyEVMBackend):  # type: ignore[misc] # eth_tester carries no types
     """eth-tester's backend on a stored chain. Holds no keys and never goes back."""
 
-    def __init__(self, store: ChainStore, chain_id: int, clock: Clock) -> None:
+    def __init__(
+        self, store: ChainStore, chain_id: int, clock: Clock, guard: Guard | None = None
+    ) -> None:
         # The parent's constructor would make a new genesis; the stored head is opened instead.
         self.account_keys: tuple[()] = ()
-        self.chain = _chain_class(chain_id)(store)
+        self.chain = chain_class(chain_id)(store)
         self._store = store
         self._clock = clock
+        self._guard = guard
         self._sent: SignedTransactionAPI | None = None
         self._index_missing_blocks()
 
@@ -124,7 +135,13 @@ class EmbeddedBackend(pyevm.PyEVMBackend):  # type: ignore[misc] # eth_tester ca
         return bytes(self.chain.get_canonical_block_hash(GENESIS_BLOCK_NUMBER))
 
     def send_raw_transaction(self, raw_transaction: bytes) -> bytes:
-        """Apply a signed transaction to the pending block, at the clock's time."""
+        """Apply a signed transaction to the pending block, at the clock's time.
+
+        Raises:
+            LedgerClockError: the clock is in doubt; nothing was done.
+        """
+        if self._guard is not None:
+            self._guard(self.head().timestamp)
         self._refresh_time()
         transaction = self.chain.get_transaction_builder().decode(raw_transaction)
         if transaction.chain_id != self.chain.chain_id:
@@ -225,5 +242,6 @@ class EmbeddedBackend(pyevm.PyEVMBackend):  # type: ignore[misc] # eth_tester ca
         ]
 
 
-def _chain_class(chain_id: int) -> type[EmbeddedChain]:
+def chain_class(chain_id: int) -> type[EmbeddedChain]:
+    """The chain with an id."""
     return type("EmbeddedChain", (EmbeddedChain,), {"chain_id": chain_id})

@@ -6,7 +6,8 @@ to disk in ONE transaction (WAL, synchronous=FULL). A crash therefore leaves who
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from errno import ENOSPC
 from pathlib import Path
 from typing import Any, Final
 
@@ -77,24 +78,48 @@ class ChainStore(BaseAtomicDB):
         Raises:
             sqlite3.Error: nothing was written; the caller discards.
         """
-        changes = self._overlay.items()
         with self.transaction() as connection:
-            connection.executemany(
-                "INSERT OR REPLACE INTO node VALUES (?, ?)",
-                [(key, value) for key, value in changes if value is not None],
-            )
-            connection.executemany(
-                "DELETE FROM node WHERE key = ?",
-                [(key,) for key, value in changes if value is None],
-            )
+            self._write(connection, numbers)
             connection.executemany(
                 "INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 [_row(entry) for entry in entries],
             )
-            connection.executemany(
-                "INSERT OR REPLACE INTO number VALUES (?, ?)", list(numbers.items())
-            )
         self._overlay.clear()
+
+    def roll_back(self, numbers: dict[str, int], block: int) -> None:
+        """Write all that is pending, and forget entries of later blocks, in one transaction.
+
+        Raises:
+            sqlite3.Error: nothing was written; the caller discards.
+        """
+        with self.transaction() as connection:
+            self._write(connection, numbers)
+            connection.execute("DELETE FROM entry WHERE block > ?", (block,))
+        self._overlay.clear()
+
+    def copy_to(self, path: Path) -> None:
+        """Copy what is on disk to a new file.
+
+        Raises:
+            OSError: the file cannot be written whole.
+        """
+        try:
+            with closing(sqlite3.connect(path)) as copy:
+                self._connection.backup(copy)
+        except sqlite3.Error as error:
+            raise OSError(ENOSPC, f"the copy cannot be written: {error}") from error
+
+    def _write(self, connection: sqlite3.Connection, numbers: dict[str, int]) -> None:
+        changes = self._overlay.items()
+        connection.executemany(
+            "INSERT OR REPLACE INTO node VALUES (?, ?)",
+            [(key, value) for key, value in changes if value is not None],
+        )
+        connection.executemany(
+            "DELETE FROM node WHERE key = ?",
+            [(key,) for key, value in changes if value is None],
+        )
+        connection.executemany("INSERT OR REPLACE INTO number VALUES (?, ?)", list(numbers.items()))
 
     def discard(self) -> bool:
         """Forget what is pending; returns whether there was anything."""

@@ -10,6 +10,8 @@ EvidenceError
 ├── SnapshotError      a trust snapshot that cannot be read
 └── LedgerError        the chain refused, or could not be reached
     ├── LedgerUnavailableError   nothing was decided: ask again later
+    │   ├── OwnerActPendingError     the act is somebody else's to send, and waits
+    │   └── LedgerClockError         no block is made while the clock is in doubt
     ├── LedgerRefusedError       a contract refused the act
     └── LedgerIdentityError      this is another chain than the one expected
 """
@@ -81,6 +83,12 @@ class OwnerActPendingError(LedgerUnavailableError):
     """The act is the contracts' owner's, who is somebody else: it was written down and waits."""
 
     code = "ledger.owner_pending"
+
+
+class LedgerClockError(LedgerUnavailableError):
+    """The clock may be wrong, and one block would date all later ones: nothing was written."""
+
+    code = "ledger.clock"
 
 
 class LedgerRefusedError(LedgerError):
