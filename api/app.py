@@ -146,10 +146,12 @@ class Service:
     Args:
         by_port: each application by the port that its listener has on this machine.
         threads: requests that are handled at once.
+        parts: what they stand on.
     """
 
     by_port: dict[int, ASGIApp]
     threads: int
+    parts: Parts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection's scope."""
@@ -177,7 +179,7 @@ def create_service(parts: Parts, ports: tuple[int, int, int]) -> Service:
     """The three applications at the ports of people, ballot and registration."""
     made = (create_people_app(parts), create_ballot_app(parts), create_registration_app(parts))
     watched = (Watched(app, parts.observer, parts.means.rng) for app in made)
-    return Service(dict(zip(ports, watched, strict=True)), parts.threads)
+    return Service(dict(zip(ports, watched, strict=True)), parts.threads, parts)
 
 
 def _plain_app(title: str) -> FastAPI:

@@ -16,9 +16,9 @@ import uvicorn
 from api.http.connection import MAX_HEAD_BYTES, PatientConnection
 from api.observation.gathering import empty_folder, gather_in
 from api.observation.journal import open_journal, warn
-from api.observation.metrics_page import LOOPBACK
+from api.observation.metrics_page import LOOPBACK, show_metrics
 from api.operation.exits import LASTING, PASSING, STOPPED, tell
-from api.operation.supervising import Post, Run, Supervisor
+from api.operation.supervising import Post, Supervisor
 from api.operation.worker import LASTING_ERRORS, Start, work
 from api.origins import Origins
 from api.ports.errors import StorageError
@@ -52,8 +52,8 @@ def serve(demo: Path | None, workers: int | None = None, *, with_worker: bool = 
             posts = [Post(f"web-{n}", site.answer) for n in range(1, settings.workers + 1)]
             if with_worker:
                 metrics = stack.enter_context(_listen_for_metrics(settings))
-                posts.insert(0, Post("worker", site.worker(metrics), stops_last=True))
-                site.measured_at.append(metrics.getsockname()[1])
+                posts.insert(0, Post("worker", site.work, stops_last=True))
+                site.measured_by.append(metrics)
             open_journal(sys.stdout)
             return _keep(Supervisor(posts), site)
     except (*LASTING_ERRORS, StorageError, OSError) as error:
@@ -66,8 +66,8 @@ def _keep(supervisor: Supervisor, site: "Site") -> int:
         if not supervisor.start():
             return 1
         _tell(Origins.of(site.settings, site.ports))
-        for port in site.measured_at:
-            sys.stderr.write(f"dojang: http://{LOOPBACK}:{port}/metrics\n")
+        for metrics in site.measured_by:
+            sys.stderr.write(f"dojang: http://{LOOPBACK}:{metrics.getsockname()[1]}/metrics\n")
         return 0 if supervisor.watch() else 1
 
 
@@ -78,7 +78,7 @@ class Site:
     settings: Settings
     demo: Path | None
     listeners: list[socket.socket]
-    measured_at: list[int] = field(default_factory=list)
+    measured_by: list[socket.socket] = field(default_factory=list)
 
     @property
     def ports(self) -> Ports:
@@ -92,9 +92,16 @@ class Site:
             if not gather_in(self.settings.measures):
                 warn("measures.unavailable")
             from api.observation.metrics import RequestMeasures  # noqa: PLC0415 - at its import the library looks where to gather
+            from api.operation.measuring import measures_beside  # noqa: PLC0415 - as above
 
             observer = RequestMeasures()
-            with wire(self.settings, self.demo, self.ports, observer) as service:
+            with (
+                wire(self.settings, self.demo, self.ports, observer) as service,
+                ExitStack() as stack,
+            ):
+                for metrics in self.measured_by:
+                    page = measures_beside(self.settings, service.parts).page
+                    stack.enter_context(show_metrics(metrics, page))
                 server = AnsweringServer(_config(service, self.settings), ready)
                 server.run(sockets=self.listeners)
         except LASTING_ERRORS as error:
@@ -105,14 +112,9 @@ class Site:
             return PASSING
         return STOPPED if server.started else PASSING
 
-    def worker(self, metrics: socket.socket) -> Run:
-        """What the job worker's process does."""
-
-        def run(ready: Callable[[], None]) -> int:
-            demo = self.demo is not None
-            return work(self.settings, self.ports, metrics, Start(ready, demo=demo))
-
-        return run
+    def work(self, ready: Callable[[], None]) -> int:
+        """What the job worker's process does; its measures are told by those who answer."""
+        return work(self.settings, self.ports, None, Start(ready, demo=self.demo is not None))
 
 
 class AnsweringServer(uvicorn.Server):
@@ -161,7 +163,9 @@ def _listen(settings: Settings) -> list[socket.socket]:
 
 
 def _listen_for_metrics(settings: Settings) -> socket.socket:
-    return socket.create_server((LOOPBACK, settings.metrics_port), backlog=BACKLOG)
+    listener = socket.create_server((LOOPBACK, settings.metrics_port), backlog=BACKLOG)
+    listener.settimeout(0)  # several processes look; one of them finds a visitor
+    return listener
 
 
 def _ports(listeners: list[socket.socket]) -> Ports:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -49,10 +50,12 @@ from api.operation.continuity import Watch, agree_on_chain
 from api.operation.destruction_ledger import DESTRUCTION_KEY, DestructionLedger
 from api.operation.folders import written_folders
 from api.operation.jobs import SERVICE_LOGS, Keeping, agency_logs, jobs, newest_moment
+from api.operation.measuring import readable_registers
 from api.operation.own_chain import clock_job, open_chain
 from api.operation.publication import Publication, PublishAndAnchor
 from api.operation.remote_ledger import RemoteLedger
 from api.operation.rounds import Rounds
+from api.operation.worker_state import write_state
 from api.origins import Origins
 from api.pages.citizen import RETURN
 from api.pages.counter import CounterParts
@@ -274,8 +277,9 @@ def wire_worker(settings: Settings, ports: Ports, *, demo: bool = False) -> Iter
             ],
         )
         rounds.watch.begin(newest_moment(storage))
+        rounds.tell = partial(write_state, settings.measures)
         with open_door(ledger, settings.chain):
-            yield Worker(storage, system_clock, rounds, readable_registers(wallets))
+            yield Worker(storage, system_clock, rounds, readable_registers(wallets.console.office))
 
 
 @contextmanager
@@ -294,12 +298,6 @@ def open_watch(settings: Settings) -> Iterator[Watch]:
         if not remote.is_open():
             ledger, _ = stack.enter_context(open_chain(settings.chain, storage))
         yield Watch(storage, keys, ledger, Publication(settings.published), SERVICE_LOGS)
-
-
-def readable_registers(wallets: OpenId) -> Mapping[str, Callable[[], bool]]:
-    """Of each register in a file, by its type, how it is found whether it can be read."""
-    registers = wallets.console.office.registers
-    return {k: r.is_readable for k, r in registers.items() if isinstance(r, FileRegister)}
 
 
 def _addresses(tiles: tuple[str, ...]) -> dict[str, str]:

@@ -101,12 +101,14 @@ class Exposition:
 
     Args:
         registers: by credential type, whether its register can be read.
+        running: of parts, folders, the worker and its jobs.
     """
 
     storage: Storage
     clock: Clock
     folder: Path
     registers: Mapping[str, Callable[[], bool]] = field(default_factory=dict)
+    running: Collector | None = None
 
     def page(self) -> bytes:
         """In Prometheus' text format."""
@@ -115,4 +117,6 @@ class Exposition:
             MultiProcessCollector(registry, str(self.folder))  # type: ignore[no-untyped-call] # of the library
         registry.register(StateMeasures(self.storage, self.clock))
         registry.register(RegisterMeasures(self.registers))
+        if self.running is not None:
+            registry.register(self.running)
         return generate_latest(registry)

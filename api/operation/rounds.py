@@ -11,7 +11,7 @@ not believed for ever.
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -19,7 +19,7 @@ from typing import Final
 from api.actions.deliver_outbox import Courier, Delivery
 from api.observation.journal import describe, note, warn
 from api.operation.clock_watch import ClockWatch
-from api.operation.job_book import JobBook
+from api.operation.job_book import JobBook, JobState
 from api.ports.errors import StorageError, StorageOccupiedError
 from api.ports.means import Clock, whole_second
 from api.ports.storage import Storage
@@ -27,7 +27,7 @@ from api.ports.storage import Storage
 WORKER: Final = "worker"
 OUTBOX: Final = "outbox"
 """The name under which deliveries are counted."""
-HELD_SECONDS: Final = 5.0
+HELD_SECONDS: Final = 2.0
 """From one look at the lock to the next."""
 IDLE_SECONDS: Final = 0.25
 WAIT_SECONDS: Final = 2.0
@@ -68,6 +68,7 @@ class Rounds:
         jobs: in the order in which a single round does them.
         book: what became of each.
         ticks: seconds on a clock that only goes forward; periods are measured by it.
+        tell: is told again and again what became of the jobs, and by how much the clock jumped.
     """
 
     storage: Storage
@@ -76,6 +77,7 @@ class Rounds:
     jobs: Sequence[Job]
     book: JobBook = field(default_factory=JobBook)
     ticks: Callable[[], float] = _steady
+    tell: Callable[[Mapping[str, JobState], float], None] = lambda _jobs, _shift: None
     watch: ClockWatch = field(init=False)
     _due: dict[str, float] = field(default_factory=dict)
 
@@ -105,9 +107,10 @@ class Rounds:
         try:
             for thread in threads:
                 thread.start()
+            self.tell(self.book.states(), self.watch.look())
             while not stop.wait(HELD_SECONDS):
                 check_held()
-                self.watch.look()
+                self.tell(self.book.states(), self.watch.look())
         finally:
             over.set()
             for thread in threads:

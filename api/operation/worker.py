@@ -59,13 +59,13 @@ class Start:
     demo: bool = False
 
 
-def work(settings: Settings, ports: Ports, metrics: socket.socket, start: Start) -> int:
+def work(settings: Settings, ports: Ports, metrics: socket.socket | None, start: Start) -> int:
     """Work until a signal comes.
 
     Args:
         settings: of the service.
         ports: of the three listeners, which addresses are made from.
-        metrics: a listening socket for ``/metrics``.
+        metrics: a listening socket for ``/metrics``; None where other processes tell.
         start: how it starts.
 
     Returns:
@@ -75,15 +75,14 @@ def work(settings: Settings, ports: Ports, metrics: socket.socket, start: Start)
     for number in _STOPPING:
         signal.signal(number, _stopper(stop))
     open_journal(sys.stdout)
-    from api.observation.metrics import Exposition  # noqa: PLC0415 - at its import the library decides how to count, so not in the parent
+    from api.operation.measuring import measures_of  # noqa: PLC0415 - at its import the library decides how to count, so not in the parent
 
     try:
         with ExitStack() as stack:
             worker = stack.enter_context(wire_worker(settings, ports, demo=start.demo))
-            page = Exposition(
-                worker.storage, worker.clock, settings.measures, worker.registers
-            ).page
-            stack.enter_context(show_metrics(metrics, page))
+            if metrics is not None:
+                page = measures_of(settings, worker.storage, worker.clock, worker.registers).page
+                stack.enter_context(show_metrics(metrics, page))
             start.ready()
             note("worker.started")
             worker.rounds.work(stop)

@@ -12,12 +12,13 @@ from api.observation.metrics import Exposition
 from api.observation.watching import NOBODY
 from api.openid.agency_file import AGENCIES_VERSION
 from api.openid.retrieval import HttpMirror
+from api.operation.measuring import readable_registers
 from api.pages.counter import CounterParts
 from api.ports.means import Means
 from api.settings import Settings
 from api.store.database import Database
 from api.variables import SettingsError
-from api.wiring import readable_registers, system_clock, wire, wire_counters, wire_wallets
+from api.wiring import system_clock, wire, wire_counters, wire_wallets
 from tests.simulators.ledger import SimulatedLedger
 
 PORTS = (8000, 8001, 8002)
@@ -134,6 +135,10 @@ def test_one_register_that_cannot_be_read_does_not_stop_the_others(
     assert [(line["kind"], line["line"], line["column"]) for line in lines] == [
         ("benefit", 2, "near_poor")
     ]
-    page = Exposition(lite, system_clock, tmp_path, readable_registers(wallets)).page().decode()
+    page = (
+        Exposition(lite, system_clock, tmp_path, readable_registers(wallets.console.office))
+        .page()
+        .decode()
+    )
     assert 'dojang_register_unreadable{register="benefit"} 1.0' in page
     assert 'dojang_register_unreadable{register="resident-registration"} 0.0' in page

@@ -49,15 +49,19 @@ def test_a_full_disk_is_told_and_nothing_acknowledged_is_lost(
             assert refused.status_code == 503
             assert refused.json()["code"] == "storage.unavailable"
             assert client.get("/livez").status_code == 200
+            until(lambda: client.get("/readyz").status_code == 503)
+            assert client.get("/readyz").json()["disk"] == "full"
             resource.prlimit(web, resource.RLIMIT_FSIZE, before)
             until(lambda: client.post(PATH, json=BODY).status_code == 201)
+            until(lambda: client.get("/readyz").status_code == 200)
             for told in kept:
                 bearer = {"Authorization": f"Bearer {told['secret']}"}
                 assert client.get(f"{PATH}/{told['number']}", headers=bearer).status_code == 200
         assert service.stop() == 0
     assert "Traceback" not in "\n".join(service.told())
     assert not [line for line in service.journal() if line["event"] == "request.failed"]
-    assert sum(line.get("status") == 503 for line in service.journal()) == 1
+    kept_back = [line for line in service.journal() if line.get("status") == 503]
+    assert sum(line["route"] == PATH for line in kept_back) == 1
     assert not [line for line in service.journal() if line["event"] == "process.ended"]
 
 
