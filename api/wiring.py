@@ -71,7 +71,6 @@ from api.store.database import Database
 from api.store.engines import WAIT_SECONDS
 from api.store.log_key_files import LogKeyFiles
 from api.store.migration import migrate, newest_revision
-from api.store.register_files import FileRegister
 from api.store.secret_files import IssuerKeyFiles, SecretFiles
 from api.waiting.bounds import CHAIN_SECONDS, DATABASE_SECONDS
 from api.waiting.bulkhead import Bulkhead
