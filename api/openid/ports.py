@@ -153,6 +153,9 @@ class IssuingReader(Protocol):
     def copies_of(self, agency: str, subject: bytes) -> Sequence[CopyRecord]:
         """All copies of a person, oldest first."""
 
+    def first_issued(self, agency: str, index: int) -> datetime | None:
+        """When the first copy from a place in the log on was issued; None where there is none."""
+
     def copies_in(self, batch: str) -> Sequence[CopyRecord]:
         """All copies that were issued together, oldest first."""
 

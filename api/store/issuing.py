@@ -184,6 +184,13 @@ class SqlIssuing(SqlStatusLists):
         rows = self._connection.execute(query.order_by(_copy.issued, _copy.index)).mappings()
         return [CopyRecord(**row) for row in rows]
 
+    def first_issued(self, agency: str, index: int) -> datetime | None:
+        """When the first copy from a place in the log on was issued."""
+        here = select(_copy.issued).where(_copy.agency == agency, _copy.index >= index)
+        query = here.order_by(_copy.index).limit(1)
+        moment: datetime | None = self._connection.scalar(query)
+        return moment
+
     def copies_in(self, batch: str) -> Sequence[CopyRecord]:
         """All copies that were issued together, oldest first."""
         query = select(copies).where(_copy.batch == batch).order_by(_copy.index)

@@ -125,6 +125,22 @@ def test_fourteen_days_without_a_chain_are_told_at_once_and_lose_nothing(away: C
     assert alarms(away) == set()
 
 
+def test_nothing_is_issued_that_would_be_anchored_too_late(away: City) -> None:
+    road, wallet = away.chain, SimulatedWallet(away.trial)
+    assert wallet.obtain().status_code == 200
+    away.work(2)
+    road.is_closed = True  # type: ignore[attr-defined] # a road
+    assert wallet.obtain().status_code == 200
+    away.work(12 * 60, step=120)
+    held = len(wallet.held)
+    deferred = wallet.obtain()
+    assert (deferred.status_code, len(wallet.held)) == (202, held)
+    assert "transaction_id" in deferred.json()
+    road.is_closed = False  # type: ignore[attr-defined] # a road
+    away.work(4)
+    assert wallet.obtain().status_code == 200
+
+
 def test_a_chain_that_was_rolled_back_and_refuses_is_told(city: City) -> None:
     older = deepcopy(city.chain)
     city.put(enrol_errand(AGENCY, secrets.token_bytes, city.clock()))
