@@ -20,6 +20,7 @@ from api.actions.paper_errors import (
     WrittenReasonMissingError,
     told,
 )
+from api.actions.print_again import with_file
 from api.actions.read_application import read_application
 from api.ports.accounts import Account
 from api.ports.applications import Application, ApplicationState
@@ -121,13 +122,14 @@ def read_decision(desk: PaperDesk, number: str, secret: str) -> Paper:
     Raises:
         ApplicationNotFoundError: no such number, or not its secret.
         NotDecidedError: no officer has decided yet.
+        PrinterError: it cannot be printed at the moment.
     """
     read_application(desk.means, number, secret)
     with desk.means.storage.reading() as reading:
         paper = reading.papers.of_application(number, PaperKind.DECISION)
     if paper is None:
         raise NotDecidedError("no officer has decided yet")
-    return paper
+    return with_file(desk.printer, paper)
 
 
 def _case(desk: PaperDesk, number: str) -> tuple[Application, KeptProposal]:

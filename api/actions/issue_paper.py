@@ -4,6 +4,7 @@ The log's entry stands for both digests under a salt. The QR holds the digest of
 says; the file holds the same words as a mark, so that an altered file is told from a foreign one.
 """
 
+import zlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -16,11 +17,13 @@ from api.ports.papers import Paper, PaperKind
 from api.ports.printing import Printer, Section, Sheet
 from api.ports.proposals import JudgeAgain
 from api.ports.storage import Work
-from contracts.evidence.encoding import b64u_encode, canonical, format_time, tagged_hash
+from contracts.evidence.encoding import Json, b64u_encode, canonical, format_time, tagged_hash
 from verifier.eligibility.wording import Bilingual
 
 PAPERS_LOG: Final = log_names.PAPERS_LOG
 ENTRY_VERSION: Final = "dojang-paper-v1"
+PRESS: Final = 1
+"""Which press printed it: one that sets a sheet otherwise gets another number, beside this one."""
 SALT_BYTES: Final = 32
 ID_BYTES: Final = 16
 VERIFY_PAGE: Final = "/verify"
@@ -94,10 +97,8 @@ def print_paper(desk: PaperDesk, order: PaperOrder, at: datetime) -> Paper:
         synthetic=order.synthetic or desk.trial or order.issuer.ko.startswith(_INVENTED),
     )
     content = tagged_hash(_CONTENT_TAG, salt, canonical(sheet.as_json()))
-    code = paper_code(number, content)
-    file = desk.printer.print_sheet(
-        sheet, f"{desk.origin}{VERIFY_PAGE}#{code}", f"{ENTRY_VERSION}:{code}"
-    )
+    link, mark = paper_link(desk.origin, number, content), paper_mark(number, content)
+    file = desk.printer.print_sheet(sheet, link, mark)
     return Paper(
         id=number,
         kind=order.kind,
@@ -109,6 +110,7 @@ def print_paper(desk: PaperDesk, order: PaperOrder, at: datetime) -> Paper:
         content_digest=content,
         file_digest=sha256(file).digest(),
         file=file,
+        sheet=_packed(sheet, desk.origin),
     )
 
 
@@ -118,14 +120,31 @@ def keep_paper(work: Work, paper: Paper, *, personal: bool = False) -> bool:
     Args:
         work: the transaction.
         paper: as printed.
-        personal: whether its file is left out.
+        personal: whether nothing is kept that it could be printed from again.
 
     Returns:
         False where the application has one of that kind already; nothing is kept then.
     """
-    if not work.papers.add(replace(paper, file=None) if personal else paper):
+    sheet = None if personal else paper.sheet
+    if not work.papers.add(replace(paper, file=None, sheet=sheet)):
         return False
     return work.outbox.put(log_errand(PAPERS_LOG, paper.id, paper_entry(paper), paper.issued))
+
+
+def paper_link(origin: str, number: str, content_digest: bytes) -> str:
+    """The address in the QR."""
+    return f"{origin}{VERIFY_PAGE}#{paper_code(number, content_digest)}"
+
+
+def paper_mark(number: str, content_digest: bytes) -> str:
+    """The words that stand in the file as they are."""
+    return f"{ENTRY_VERSION}:{paper_code(number, content_digest)}"
+
+
+def _packed(sheet: Sheet, origin: str) -> bytes:
+    """What the file is printed from again; ``origin`` stands in its address."""
+    document: Json = {"press": PRESS, "origin": origin, "sheet": sheet.as_json()}
+    return zlib.compress(canonical(document))
 
 
 def paper_code(number: str, content_digest: bytes) -> str:

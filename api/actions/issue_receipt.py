@@ -6,6 +6,7 @@ from typing import Final
 from api.actions.application_entry import application_entry
 from api.actions.issue_paper import PaperDesk, PaperOrder, keep_paper, print_paper
 from api.actions.paper_errors import PrinterError, UnfinishedError, told
+from api.actions.print_again import with_file
 from api.actions.read_application import read_application
 from api.ports.applications import Application
 from api.ports.means import KOREA
@@ -41,7 +42,7 @@ def issue_receipt(desk: PaperDesk, number: str, secret: str) -> Paper:
         raise UnfinishedError("nothing was shown for it yet")
     kept = _kept(desk, number)
     if kept is not None:
-        return kept
+        return with_file(desk.printer, kept)
     try:
         made = print_paper(desk, _order(desk, application), desk.means.now())
     except PrintingError as error:
@@ -52,7 +53,7 @@ def issue_receipt(desk: PaperDesk, number: str, secret: str) -> Paper:
     other = _kept(desk, number)  # somebody was sooner by a moment
     if other is None:
         raise PrinterError("the receipt was made and is gone")
-    return other
+    return with_file(desk.printer, other)
 
 
 def _kept(desk: PaperDesk, number: str) -> Paper | None:

@@ -95,7 +95,7 @@ def paper_routes(desk: PaperDesk) -> APIRouter:
         summary="Get the decision on an application",
         operation_id="read_decision",
         response_class=Response,
-        responses=_pdf(*_OWN, "application.undecided"),
+        responses=_pdf(*_OWN, "application.undecided", "paper.unavailable"),
         openapi_extra={"security": [{"applicationSecret": []}]},
     )
     def decision(number: _Number, authorization: _Authorization = "") -> Response:

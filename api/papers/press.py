@@ -5,6 +5,7 @@ page can say how many there are.
 """
 
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -26,6 +27,8 @@ TOP: Final = HEIGHT - 96
 BOTTOM: Final = 66.0
 LABEL: Final = 150.0
 QR_SIZE: Final = 92.0
+MAX_LATEST: Final = 64
+"""Files that are at hand; each has about 120 kB."""
 MAX_LINES: Final = 24
 """Lines of one row of a table; more go on in the next."""
 _GAP: Final = 14.0
@@ -66,17 +69,30 @@ class _Block:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """``api.ports.printing.Printer`` by ReportLab; one paper at a time."""
+    """``api.ports.printing.Printer`` by ReportLab; one paper at a time.
+
+    Files are not compressed: what compresses differs from one machine to the next, and files are
+    printed again byte for byte. The latest are at hand, so that who asks again and again for one
+    keeps nobody from printing.
+    """
 
     _printing: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _latest: OrderedDict[tuple[Sheet, str, str], bytes] = field(
+        default_factory=OrderedDict, repr=False
+    )
 
     def print_sheet(self, sheet: Sheet, link: str, mark: str) -> bytes:
         """See ``Printer``."""
         load_fonts()
         for text in _texts(sheet):
             check_printable(text)
+        wanted = (sheet, link, mark)
         with self._printing:
-            return _Layout(sheet, link).pdf(mark)
+            if wanted not in self._latest:
+                self._latest[wanted] = _Layout(sheet, link).pdf(mark)
+                if len(self._latest) > MAX_LATEST:
+                    self._latest.popitem(last=False)
+            return self._latest[wanted]
 
 
 @dataclass(slots=True)
@@ -90,7 +106,7 @@ class _Layout:
     buffer: BytesIO = field(default_factory=BytesIO)
 
     def __post_init__(self) -> None:
-        self.canvas = Canvas(self.buffer, pagesize=A4, invariant=1, pageCompression=1, lang="ko-KR")
+        self.canvas = Canvas(self.buffer, pagesize=A4, invariant=1, pageCompression=0, lang="ko-KR")
         self.structure = Structure(self.canvas)
 
     def pdf(self, mark: str) -> bytes:

@@ -30,7 +30,9 @@ class Paper:
         salt: 32 bytes, so that neither digest can be guessed from the log.
         content_digest: 32 bytes over what the paper says; its QR holds it.
         file_digest: SHA-256 of the file.
-        file: the PDF; None where only the holder has it, because it tells of a person.
+        file: the PDF; None where it is not at hand: it is printed when somebody asks for it.
+        sheet: what it is printed from; None where only the holder has it, because it tells of a
+            person.
         revoked: since when it is not valid any more.
     """
 
@@ -44,6 +46,7 @@ class Paper:
     content_digest: bytes
     file_digest: bytes
     file: bytes | None = field(default=None, repr=False)
+    sheet: bytes | None = field(default=None, repr=False)
     revoked: datetime | None = None
 
 
@@ -57,7 +60,7 @@ class PaperReader(Protocol):
         """A paper by the SHA-256 of its file, without the file."""
 
     def of_application(self, number: str, kind: PaperKind) -> Paper | None:
-        """The paper of a kind that belongs to an application, with its file."""
+        """The paper of a kind that belongs to an application, with what it is printed from."""
 
 
 class Papers(PaperReader, Protocol):

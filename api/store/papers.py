@@ -35,12 +35,15 @@ papers: Final = Table(
     Column("content_digest", LargeBinary(32), nullable=False),
     Column("file_digest", LargeBinary(32), nullable=False),
     Column("file", LargeBinary),
+    Column("sheet", LargeBinary),
     Column("revoked", Moment),
     UniqueConstraint("application", "kind"),
     Index(None, "file_digest", unique=True),
 )
 """One paper of a kind to an application; certificates have no application, so any number."""
-_WITHOUT_FILE: Final = [column for column in papers.c if column is not papers.c.file]
+_WITHOUT_FILE: Final = [
+    column for column in papers.c if column is not papers.c.file and column is not papers.c.sheet
+]
 
 
 class SqlPapers:
@@ -58,7 +61,7 @@ class SqlPapers:
         return self._one(_WITHOUT_FILE, papers.c.file_digest == digest)
 
     def of_application(self, number: str, kind: PaperKind) -> Paper | None:
-        """The paper of a kind that belongs to an application, with its file."""
+        """The paper of a kind that belongs to an application, with what it is printed from."""
         return self._one(
             list(papers.c), papers.c.application == number, papers.c.kind == kind.value
         )
@@ -77,6 +80,7 @@ class SqlPapers:
             "content_digest": paper.content_digest,
             "file_digest": paper.file_digest,
             "file": paper.file,
+            "sheet": paper.sheet,
             "revoked": paper.revoked,
         }
         return insert_if_new(self._connection, papers, row)
