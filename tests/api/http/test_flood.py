@@ -24,8 +24,9 @@ from api.settings import Settings
 from api.store.applications import applications
 from api.store.database import Database
 from api.store.idempotency import kept_requests
-from api.store.papers import papers, proposals
+from api.store.papers import papers
 from api.store.presentations import answers, presentation_requests
+from api.store.proposals import proposals
 from api.store.sessions import ceremonies
 from api.store.unfinished import entries, parts
 from tests.api.databases import ORIGINS, StillClock, parts_of
@@ -98,8 +99,9 @@ def test_a_flood_is_refused_and_people_behind_another_address_go_all_the_way(
     reach: Callable[[str], Trial],
 ) -> None:
     home = reach(CARRIER)
-    wallet = SimulatedWallet(home)
-    wallet.obtain(copies=2)
+    wallet, other = SimulatedWallet(home), SimulatedWallet(home)
+    wallet.obtain()
+    other.obtain(person="synthetic-2")
     begun = opened(home)
     middle = home.ask(opened=begun)
     for number in range(FLOODS):
@@ -108,9 +110,10 @@ def test_a_flood_is_refused_and_people_behind_another_address_go_all_the_way(
         assert int(refused.headers["retry-after"]) == 60
     newcomer = opened(home)
     asked = home.ask(opened=newcomer)
-    for mine, request in ((begun, middle), (newcomer, asked)):
-        assert wallet.show(request).status_code == 200
-        assert join(home, mine, request).json() == {"outcome": "eligible"}
+    assert wallet.show(middle).status_code == 200
+    assert join(home, begun, middle).json() == {"outcome": "eligible"}
+    assert other.show(asked).status_code == 200
+    assert join(home, newcomer, asked).json() == {"outcome": "not_eligible"}
 
 
 def test_who_shares_an_address_with_a_flood_can_finish_and_is_served_again_soon(
