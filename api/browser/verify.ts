@@ -4,7 +4,7 @@
 const API = "/api/v1/documents/verify";
 const KOREA = "Asia/Seoul";
 const MEGABYTE = 1 << 20;
-/** Seconds after which the page asks again by itself while a paper is on its way to the chain. */
+/** Seconds after which the page asks again by itself: a paper is on its way, or the chain is away. */
 const AGAIN = [5, 10, 20, 40];
 
 interface Words {
@@ -14,6 +14,7 @@ interface Words {
 
 interface Answer {
   readonly verdict: "valid" | "not_valid" | "wait" | "undetermined";
+  readonly reason: string;
   readonly sentence: Words;
   readonly issuer: Words | null;
   readonly anchored: string | null;
@@ -57,7 +58,7 @@ function facts(answer: Answer): HTMLElement[] {
 }
 
 function tell(answer: Answer, tries: number): void {
-  if (answer.verdict === "wait" && tries > 0) return; // It stands there already.
+  if (tries > 0 && result?.dataset["verdict"] === answer.verdict) return; // It stands there.
   const names = {
     valid: result?.dataset["valid"],
     not_valid: result?.dataset["notValid"],
@@ -105,7 +106,9 @@ function send(
     request.upload.onprogress = ({ loaded, total }) => sent((100 * loaded) / total);
     request.onload = () => {
       const answer = request.status === 200 ? (request.response as Answer) : null;
-      if (answer?.verdict === "wait") askAgain(body, type, tries);
+      if (answer?.verdict === "wait" || answer?.reason === "unavailable") {
+        askAgain(body, type, tries);
+      }
       if (answer !== null) tell(answer, tries);
       else fail((request.response as { detail?: string } | null)?.detail);
       resolve();

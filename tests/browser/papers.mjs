@@ -57,6 +57,27 @@ async function byScript(options, name) {
   await context.close();
 }
 
+async function asksAgain() {
+  const page = await browser.newPage({ viewport: PHONE, locale: "ko-KR" });
+  await page.clock.install();
+  const answers = [
+    { verdict: "wait", reason: "not_anchored" },
+    { verdict: "undetermined", reason: "unavailable" },
+    { verdict: "valid", reason: "genuine" },
+  ];
+  const told = { sentence: { ko: "문장", en: "sentence" }, issuer: null, anchored: null };
+  await page.route("**/api/v1/documents/verify", (route) =>
+    route.fulfill({ json: { ...answers.shift(), ...told } }),
+  );
+  await page.goto(`${origin}/verify#${code}`);
+  for (const [shown, seconds] of [["wait", 6], ["undetermined", 11], ["valid", 60]]) {
+    await page.locator(`#result[data-verdict=${shown}]`).waitFor();
+    await page.clock.fastForward(1000 * seconds);
+  }
+  expect("asks again until it is told", answers.length, 0);
+  await page.close();
+}
+
 async function withoutScript() {
   const context = await browser.newContext({ viewport: PHONE, javaScriptEnabled: false });
   const page = await context.newPage();
@@ -99,6 +120,7 @@ async function afterTheWallet() {
 
 await byScript({ locale: "ko-KR", colorScheme: "light" }, "ko");
 await byScript({ locale: "en-GB", colorScheme: "dark" }, "en");
+await asksAgain();
 await withoutScript();
 await afterTheWallet();
 await browser.close();
