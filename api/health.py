@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from api.actions.evidence_state import EvidenceState, evidence_state
 from api.disk import find_room
 from api.observation.journal import describe, warn
 from api.ports.errors import StorageError
 from api.ports.storage import Storage
+from api.waiting.bulkhead import Bulkhead
 from contracts.evidence.errors import EvidenceError
 from contracts.evidence.ledger import Ledger
 from contracts.evidence.snapshot import ChainIdentity
@@ -49,6 +50,8 @@ class HealthState:
         disk: whether every folder takes what is written.
         evidence: whether what must reach the chain does; None where nobody can say.
         age: seconds since the oldest of these was looked at.
+        clock: seconds by which the time of day jumped; 0 while it is trusted.
+        silent: neighbours that did not answer when they were last asked.
     """
 
     database: DatabaseState
@@ -57,6 +60,8 @@ class HealthState:
     disk: bool = True
     evidence: EvidenceState | None = None
     age: float = 0.0
+    clock: float = 0.0
+    silent: tuple[str, ...] = ()
 
     @property
     def ready(self) -> bool:
@@ -66,8 +71,9 @@ class HealthState:
     def to_json(self) -> dict[str, object]:
         """The state for machines; nothing secret, nobody's data."""
         chain, current = self.chain, self.evidence is EvidenceState.CURRENT
+        is_well = self.ready and chain and current and not self.clock and not self.silent
         return {
-            "status": "ready" if self.ready and chain and current else "degraded",
+            "status": "ready" if is_well else "degraded",
             "database": self.database.value,
             "evidence": "unknown" if self.evidence is None else self.evidence.value,
             "chain": None
@@ -78,6 +84,8 @@ class HealthState:
                 "contracts": {name: "0x" + address.hex() for name, address in chain.contracts},
             },
             "disk": "free" if self.disk else "full",
+            "clock_shift_seconds": round(self.clock),
+            "silent": sorted(self.silent),
             "checks": self.checks,
             "age_seconds": round(self.age, 1),
         }
@@ -135,6 +143,8 @@ class Health:
         checks: what was found of each demonstration at start.
         folders: must take what is written.
         clock: says how long evidence waits.
+        shift: seconds by which the time of day jumped.
+        calls: ways to neighbours.
     """
 
     storage: Storage
@@ -143,6 +153,8 @@ class Health:
     checks: dict[str, bool]
     folders: Sequence[Path] = ()
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    shift: Callable[[], float] = float
+    calls: Sequence[Bulkhead] = ()
     _parts: "_Parts" = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -151,6 +163,7 @@ class Health:
             Part("chain", self._chain, None),
             Part("disk", lambda: find_room(self.folders), None),
             Part("evidence", self._evidence, None),
+            Part("clock", self.shift, 0.0),
         )
         object.__setattr__(self, "_parts", made)
 
@@ -163,14 +176,19 @@ class Health:
         """What was last found, from memory. Where nobody looks in the background, look now."""
         parts = self._parts
         if not parts.begun:
-            for part in (parts.database, parts.chain, parts.disk, parts.evidence):
+            for part in parts.all():
                 part.refresh()
         database, first = parts.database.state()
         chain, second = parts.chain.state()
         disk, third = parts.disk.state()
         evidence, fourth = parts.evidence.state()
-        room, age = disk is not None and all(disk.values()), max(first, second, third, fourth)
-        return HealthState(database, chain, self.checks, room, evidence, age)
+        clock, fifth = parts.clock.state()
+        room, age = (
+            disk is not None and all(disk.values()),
+            max(first, second, third, fourth, fifth),
+        )
+        silent = tuple(way.name for way in self.calls if way.silence.is_known)
+        return HealthState(database, chain, self.checks, room, evidence, age, clock, silent)
 
     def _database(self) -> DatabaseState:
         try:
@@ -196,11 +214,15 @@ class _Parts:
     chain: Part[ChainIdentity | None]
     disk: Part[Mapping[Path, bool] | None]
     evidence: Part[EvidenceState | None]
+    clock: Part[float]
     begun: bool = False
+
+    def all(self) -> "Sequence[Part[Any]]":
+        return self.database, self.chain, self.disk, self.evidence, self.clock
 
     def begin(self) -> None:
         self.begun = True
-        for part in (self.database, self.chain, self.disk, self.evidence):
+        for part in self.all():
             threading.Thread(
                 target=part.keep_looking, args=(threading.Event(),), name="health", daemon=True
             ).start()

@@ -24,6 +24,7 @@ from api.health import Health
 from api.http.rates import Rates
 from api.identity.passkeys import WebauthnPasskeys
 from api.identity.provider import Client, OidcProvider
+from api.identity.provider_documents import MAX_SECONDS
 from api.issuer_wiring import load_issuers, register_shelf, trial_issuers
 from api.observation.watching import Observer
 from api.openid.assembly import (
@@ -46,11 +47,12 @@ from api.openid.status_lists import OBJECTION
 from api.openid.status_places import LISTS
 from api.operation.chain_door import open_door
 from api.operation.chain_restoration import note_head
+from api.operation.clock_watch import ClockWatch
 from api.operation.continuity import Watch, agree_on_chain
 from api.operation.destruction_ledger import DESTRUCTION_KEY, DestructionLedger
 from api.operation.folders import written_folders
 from api.operation.jobs import SERVICE_LOGS, Keeping, agency_logs, jobs, newest_moment
-from api.operation.measuring import readable_registers
+from api.operation.measuring import clock_shift, readable_registers, ways_out
 from api.operation.own_chain import clock_job, open_chain
 from api.operation.publication import Publication, PublishAndAnchor
 from api.operation.remote_ledger import RemoteLedger
@@ -109,11 +111,20 @@ def wire(
         checks = {entry.kind: entry.report.ok for entry in shown}
         means = wire_means(settings, storage)
         wallets = wire_wallets(settings, means, storage, ledger, demo=demo is not None, ports=ports)
+        door = wire_door(settings, means, ports)
+        counters = wire_counters(settings, means, wallets, ports, demo=demo is not None)
+        health = Health(
+            storage,
+            newest_revision(),
+            ledger,
+            checks,
+            written_folders(settings),
+            shift=partial(clock_shift, ClockWatch(system_clock), settings.measures),
+            calls=ways_out(ledger, door, counters),
+        )
         parts = Parts(
             means=means,
-            health=Health(
-                storage, newest_revision(), ledger, checks, written_folders(settings)
-            ).watch(),
+            health=health.watch(),
             demos=shown,
             origins=Origins.of(settings, ports),
             rates=Rates(system_clock, secrets.token_bytes, settings.workers, wallets.networks),
@@ -122,9 +133,9 @@ def wire(
             threads=settings.threads,
             wallets=tuple(wallets.routes()),
             observer=observer,
-            door=wire_door(settings, means, ports),
+            door=door,
             papers=wire_papers(settings, means, wallets, ports, demo=demo is not None),
-            counters=wire_counters(settings, means, wallets, ports, demo=demo is not None),
+            counters=counters,
         )
         yield create_service(parts, ports)
 
@@ -173,7 +184,8 @@ def _citizens(
         scope=settings.citizen_scope,
         claim=settings.citizen_claim,
     )
-    return CitizenDesk(counter, means, OidcProvider(client), settings.citizen_provider)
+    calls = Bulkhead("citizens-provider", MAX_SECONDS)
+    return CitizenDesk(counter, means, OidcProvider(client, calls=calls), settings.citizen_provider)
 
 
 def wire_papers(

@@ -44,6 +44,10 @@ class Ready(BaseModel):
     evidence: str = Field(pattern="^(current|late|behind|unknown)$", examples=["current"])
     chain: Chain | None
     disk: str = Field(pattern="^(free|full)$", examples=["free"])
+    clock_shift_seconds: int = Field(
+        description="By how much the time of day jumped; 0 while it is trusted."
+    )
+    silent: list[str] = Field(description="Neighbours that did not answer when last asked.")
     checks: dict[str, bool]
     age_seconds: float = Field(ge=0, description="Since the oldest of these was looked at.")
 

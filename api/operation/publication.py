@@ -10,13 +10,13 @@ What was handed out stays: a tile is written once, and a checkpoint gives way on
 extends it. Where a database leads to another state than was published, nothing is written.
 """
 
-import fcntl
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from errno import EBUSY
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +28,7 @@ from api.ports.errors import LogHaltedError
 from api.ports.logs import Anchor, LogReader
 from api.ports.outbox import LeasedErrand
 from api.ports.storage import Storage
+from api.store.locks import lock_in_time
 from api.store.tile_files import TileFiles
 from contracts.evidence.checkpoint import parse_checkpoint_text
 from contracts.evidence.errors import CheckpointError, ForkError, ProofError
@@ -35,6 +36,8 @@ from contracts.evidence.merkle import tree_root
 from contracts.evidence.tiles import TileReader, tile_path, tile_places
 
 CHECKPOINT: Final = "checkpoint"
+LOCK_SECONDS: Final = 10.0
+"""How long a log waits for another process that publishes it."""
 MAX_NOTE_BYTES: Final = 4096
 PUBLISHED_OTHERWISE: Final = "log.published_otherwise"
 """Why a log is halted whose signed state does not extend what was handed out."""
@@ -133,10 +136,15 @@ def _tile(logs: LogReader, log: str, path: str) -> bytes:
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """Keep other processes from publishing the same log."""
+    """Keep other processes from publishing the same log.
+
+    Raises:
+        OSError: another one publishes it for too long.
+    """
     descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if not lock_in_time(descriptor, LOCK_SECONDS):
+            raise OSError(EBUSY, os.strerror(EBUSY))
         yield
     finally:
         os.close(descriptor)

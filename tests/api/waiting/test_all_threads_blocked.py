@@ -16,6 +16,7 @@ from api.health import OLD_SECONDS, DatabaseState, Health, HealthState, Part
 from api.ports.errors import StorageUnavailableError
 from api.store.database import Database
 from api.store.migration import newest_revision
+from api.waiting.bulkhead import Bulkhead
 from tests.api.waiting.hanging import PATIENCE
 from tests.simulators.ledger import SimulatedLedger
 
@@ -124,6 +125,21 @@ def test_what_was_not_found_out_for_too_long_is_unknown() -> None:
     assert part.state() == (DatabaseState.READY, OLD_SECONDS - 1)
     ticks[0] = OLD_SECONDS
     assert part.state()[0] is DatabaseState.UNREACHABLE
+
+
+def test_a_clock_that_jumped_and_a_silent_neighbour_are_told(lite: Database) -> None:
+    way = Bulkhead("provider", 1.0)
+    ledger = SimulatedLedger(lambda: 1)
+    health = Health(lite, newest_revision(), ledger, {}, shift=lambda: -86_400.0, calls=[way])
+    found = health.state().to_json()
+    assert (found["status"], found["clock_shift_seconds"], found["silent"]) == (
+        "degraded",
+        -86_400,
+        [],
+    )
+    way.silence.unheard()
+    assert health.state().to_json()["silent"] == ["provider"]
+    assert health.state().ready
 
 
 def test_a_full_disk_is_not_ready() -> None:
