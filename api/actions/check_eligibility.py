@@ -48,6 +48,8 @@ class EligibilityCheck:
         material: the trust snapshot and the evidence, assembled.
         at: the moment of checking, aware.
         application_date: Korean calendar day on which the application was received.
+        shown: when the answer came, where it was held and is judged later; the request must have
+            been open then.
     """
 
     request: PresentationRequest
@@ -55,6 +57,7 @@ class EligibilityCheck:
     material: TrustMaterial
     at: datetime
     application_date: date
+    shown: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +116,10 @@ def check_eligibility(
 
     Not checked: whether the request was answered before. The caller burns ``replay_key`` first.
     """
-    check_request(answers, check.request, check.at)
+    check_request(answers, check.request, check.shown or check.at)
     challenge = Challenge(check.request.nonce, check.request.audience)
     policy = verification_policy(check.policy.service.conditions)
-    examination = Examination(challenge, check.material, check.at, policy)
+    examination = Examination(challenge, check.material, check.at, policy, check.shown)
     verified: list[VerifiedCredential] = []
     obstacles: dict[str, Obstacle] = {}
     for query in check.request.queries:

@@ -10,6 +10,7 @@ ActionError
 ├── PersonAppliedError       somebody has another application in this round
 ├── CopySpentError           a copy of a credential was shown for another application
 ├── RoundOverError           nobody can be told apart in that round any more
+├── RecordingError           a credential is not anchored yet; what was shown is judged then
 ├── WithdrawnError           the applicant has withdrawn it
 ├── EvidenceChangedError     a credential is judged otherwise now than when it was shown
 ├── EvidenceUndeterminedError  it cannot be determined now whether one is still good
@@ -77,6 +78,12 @@ class RoundOverError(ActionError):
     """The round's secret was erased: its time to apply and to object is over."""
 
     code = "application.round_over"
+
+
+class RecordingError(ActionError):
+    """What was shown is held until its credentials are anchored, and judged by itself then."""
+
+    code = "application.recording"
 
 
 class WithdrawnError(ActionError):

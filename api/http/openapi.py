@@ -94,6 +94,7 @@ JOINING: Final = (
     "application.person_applied",
     "application.copy_spent",
     "application.round_over",
+    "application.recording",
     "application.withdrawn",
     "application.evidence_undetermined",
 )

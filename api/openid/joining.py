@@ -14,6 +14,7 @@ from api.actions.paper_errors import (
     DecidedError,
     OtherPresentationError,
     PersonAppliedError,
+    RecordingError,
     RoundOverError,
     WithdrawnError,
 )
@@ -21,8 +22,9 @@ from api.actions.read_application import read_application
 from api.openid.asking import Reader
 from api.openid.basis import round_name
 from api.openid.desk import Desk
+from api.openid.holding import look_now
 from api.openid.outcome import AnswerKind
-from api.openid.receiving import Progress, Shown, look
+from api.openid.receiving import Progress, Shown
 from api.openid.rejudging import judge_proposal, outcome_in, read_basis
 from api.openid.scope_secrets import Scope
 from api.ports.applications import Application, ApplicationState
@@ -65,7 +67,7 @@ def join_application(
         ActionError, UnknownResourceError: as there.
     """
     number, at = application.number, means.now()
-    progress = look(desk, shown, reader)
+    progress = look_now(desk, shown, reader, at)
     proposal, sealed = _proposal(application, progress), _basis(progress)
     basis = read_basis(desk, shown.request, sealed)
     if basis.persons is None:
@@ -131,9 +133,12 @@ def _proposal(application: Application, progress: Progress) -> dict[str, Json]:
     """The proposal under the application's number.
 
     Raises:
+        RecordingError: it waits until its credentials are anchored.
         OtherPresentationError: there is none that fits.
     """
     answered, asked = progress.answered, progress.asked
+    if answered is not None and answered.kind is AnswerKind.RECORDING:
+        raise RecordingError("a credential is not anchored yet")
     if answered is None or answered.kind is not AnswerKind.CHECKED:
         raise OtherPresentationError("nothing was shown that could be checked")
     proposal = answered.result.get("proposal")

@@ -3,12 +3,15 @@
 Nothing is written here but in ``JudgedAnswer.keep``, inside the transaction that ends the request.
 """
 
+import json
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from api.actions.check_eligibility import CheckedAnswer, EligibilityCheck, check_eligibility
+from api.actions.finish_application import finish_application
 from api.openid.answer import WalletAnswer
 from api.openid.asking import AskedRequest, RuledQuery
 from api.openid.basis import basis_of, seal_basis
@@ -16,15 +19,23 @@ from api.openid.desk import Desk
 from api.openid.errors import AnsweredError, InvalidAnswerError
 from api.openid.outcome import Answered, AnswerKind
 from api.openid.ports import OpenIdWork
-from api.openid.scope_secrets import ScopeSecrets
-from api.openid.trail import checked_result
+from api.openid.scope_secrets import ScopeSecrets, seal
+from api.openid.trail import checked_result, recording_result
 from verifier.credential.credential_evidence import CredentialEvidence
 from verifier.credential.inclusion import TILE_LEAVES
 from verifier.credential.needs import Needs, needs_of, together
 from verifier.credential.verification import Standing
 from verifier.eligibility.policy import PolicyRound
 from verifier.eligibility.verification_policy import verification_policy
-from verifier.errors import RejectedError, RequestTimeError, UnansweredError
+from verifier.errors import (
+    PendingAnchorError,
+    RejectedError,
+    RequestTimeError,
+    UnansweredError,
+    UnknownLogError,
+)
+
+_PENDING: Final = frozenset({UnknownLogError.check, PendingAnchorError.check})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +46,26 @@ class JudgedAnswer:
     query: RuledQuery
     checked: CheckedAnswer
     at: datetime
+    answer: WalletAnswer
+
+    @property
+    def must_wait(self) -> bool:
+        """Whether nothing but an anchor that is not there yet stands in the way (C-39, C-40).
+
+        A log is opened with its first anchor; its issuer's signature was checked before. What was
+        asked for no application is told to nobody, so nothing is held for it.
+        """
+        obstacles = self.checked.obstacles.values()
+        pending = [one for one in obstacles if one.check in _PENDING]
+        is_open = all(one.undetermined or one.check in _PENDING for one in obstacles)
+        return bool(pending) and is_open and self.asked.application is not None
 
     def keep(self, desk: Desk, code_hash: bytes | None, work: OpenIdWork) -> Answered:
         """The outcome as it is kept, with what stands behind it sealed beside it."""
+        return (self._hold if self.must_wait else self.outcome)(desk, code_hash, work)
+
+    def outcome(self, desk: Desk, code_hash: bytes | None, work: OpenIdWork) -> Answered:
+        """The outcome as it is, whatever might still come."""
         asked, query, checked = self.asked, self.query, self.checked
         return Answered(
             request=asked.request.id,
@@ -50,6 +78,25 @@ class JudgedAnswer:
             basis=self._basis(desk.scope_secrets(work, self.at)),
         )
 
+    def _hold(self, desk: Desk, code_hash: bytes | None, work: OpenIdWork) -> Answered:
+        """The answer itself, sealed, until it can be judged; an issuer has signed what is in it.
+
+        So the application is finished: what is held outlives the time of what is not.
+        """
+        asked = self.asked
+        finish_application(work, asked.application or "", self.at, [asked.request.id])
+        held = json.dumps({n: list(texts) for n, texts in self.answer.presentations.items()})
+        return Answered(
+            request=asked.request.id,
+            kind=AnswerKind.RECORDING,
+            at=self.at,
+            result=recording_result(asked, self.at),
+            presentation_hash=self.checked.presentation_hash,
+            replay_key=self.checked.replay_key,
+            response_code_hash=code_hash,
+            held=seal(desk.secrets, held_place(asked.request.id), held.encode(), desk.rng),
+        )
+
     def _basis(self, secrets: ScopeSecrets) -> bytes | None:
         """What stands behind it; None where it was asked for no application and serves none."""
         if self.asked.application is None:
@@ -58,10 +105,19 @@ class JudgedAnswer:
         return seal_basis(basis, self.asked.request.id, secrets)
 
 
+def held_place(request: str) -> str:
+    """Under what words an answer is sealed while it waits."""
+    return f"held/{request}"
+
+
 def judge_answer(
-    desk: Desk, asked: AskedRequest, answer: WalletAnswer, at: datetime
+    desk: Desk,
+    asked: AskedRequest,
+    answer: WalletAnswer,
+    at: datetime,
+    shown: datetime | None = None,
 ) -> JudgedAnswer:
-    """Verify an answer and apply the rules.
+    """Verify an answer and apply the rules; ``shown`` is when it came, if it was held since.
 
     Raises:
         InvalidAnswerError: it is not one to the request's queries.
@@ -74,9 +130,11 @@ def judge_answer(
         material=desk.trust.material(_needs(answer), at),
         at=at,
         application_date=asked.application_date,
+        shown=shown,
     )
     try:
-        return JudgedAnswer(asked, query, check_eligibility(answer.presentations, check), at)
+        checked = check_eligibility(answer.presentations, check)
+        return JudgedAnswer(asked, query, checked, at, answer)
     except UnansweredError as error:
         raise InvalidAnswerError("the answers are not those to the request's queries") from error
     except RequestTimeError as error:

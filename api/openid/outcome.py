@@ -14,6 +14,8 @@ class AnswerKind(StrEnum):
     REFUSED = "refused"
     """The citizen said no: a normal outcome."""
     WALLET_ERROR = "wallet_error"
+    RECORDING = "recording"
+    """A credential is not anchored yet: the answer is held, and judged when it is."""
     RELAYED = "relayed"
     """The wallet's answer came back to another browser than the one that had asked."""
 
@@ -25,6 +27,7 @@ class Answered:
     ``result`` is what the page and the officer see: outcome, findings, numbered trail. It holds
     no presentation; ``presentation_hash`` stands for it. ``replay_key`` is burnt with it.
     ``basis`` is sealed: what stands behind the credentials that were believed (``Basis``).
+    ``held`` is the answer itself, sealed, for as long as it waits to be judged.
     """
 
     request: str
@@ -35,3 +38,4 @@ class Answered:
     replay_key: bytes
     response_code_hash: bytes | None = field(default=None, repr=False)
     basis: bytes | None = field(default=None, repr=False)
+    held: bytes | None = field(default=None, repr=False)

@@ -254,6 +254,9 @@ class PresentationReader(Protocol):
     def answered(self, name: str) -> Answered | None:
         """What came of a request; None while nothing did."""
 
+    def waiting(self, after: str, limit: int) -> Sequence[str]:
+        """Ids of requests whose answer is held, in their order, from one after ``after``."""
+
 
 class Presentations(PresentationReader, Protocol):
     """Keeping requests for presentations, and what came of them."""
@@ -264,6 +267,9 @@ class Presentations(PresentationReader, Protocol):
         Raises:
             NoRoomError: there is none; nothing may be kept of the transaction.
         """
+
+    def settle_held(self, answered: Answered) -> bool:
+        """Let an outcome take the place of an answer that was held; False where none is held."""
 
     def settle(self, answered: Answered, consent_text: str) -> bool:
         """Keep an outcome and the text, burn the request and forget its decryption key.

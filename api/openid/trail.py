@@ -76,6 +76,20 @@ def checked_result(
     }
 
 
+def recording_result(asked: AskedRequest, at: datetime) -> dict[str, Json]:
+    """What the page is told while an answer waits for its credentials to be anchored."""
+    trail = _begin(asked, at)
+    text = Bilingual(
+        "증명이 발급 기록에 고정되기를 기다립니다. 고정되면 자동으로 확인합니다. 다시 보여 주지 "
+        "않으셔도 됩니다.",
+        "Waiting until the credential is recorded. Then it is checked by itself; you need not show "
+        "it again.",
+    )
+    trail.add("recording", text)
+    words: Json = {"ko": text.ko, "en": text.en}
+    return {**_head(asked, at), "status": "recording", "text": words, "trail": trail.steps}
+
+
 def error_result(asked: AskedRequest, answer: WalletError, at: datetime) -> dict[str, Json]:
     """The outcome of a request that the citizen refused or the wallet could not answer."""
     trail = _begin(asked, at)

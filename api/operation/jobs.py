@@ -16,6 +16,7 @@ from api.actions.record_administration import ADMINISTRATION_LOG
 from api.observation.journal import describe, warn
 from api.openid.assembly import KEPT, OpenId
 from api.openid.console_errands import publish_errand
+from api.openid.holding import judge_all_held
 from api.openid.ports import OpenIdStorage, OpenIdWork
 from api.operation.chain_restoration import ChainRestoration
 from api.operation.continuity import Watch, compare_logs, known_logs
@@ -37,6 +38,8 @@ SERVICE_LOGS: Final = frozenset(
 """Logs that the service writes beside the agencies'."""
 MINUTE: Final = timedelta(minutes=1)
 HOUR: Final = timedelta(hours=1)
+HELD: Final = timedelta(seconds=10)
+"""From one look at answers that wait for an anchor to the next."""
 LOOK: Final = timedelta(seconds=30)
 """From one look at the chain's head to the next."""
 NEVER_AGAIN: Final = timedelta(days=36_500)
@@ -80,6 +83,7 @@ def jobs(watch: Watch, wallets: OpenId, ledger: DestructionLedger, keeping: Keep
         Job("seal", keeping.seal, signing.seal),
         Job("unfinished", MINUTE, partial(_forget_unfinished, storage), destroys=True),
         Job("retention", HOUR, partial(retain_pieces, storage, ledger, keeping), destroys=True),
+        Job("held answers", HELD, lambda at: judge_all_held(wallets.desk, at)),
         Job(
             "rounds",
             HOUR,

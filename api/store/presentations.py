@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -69,6 +69,7 @@ answers: Final = Table(
     Column("replay_key", LargeBinary(32), nullable=False),
     Column("response_code_hash", LargeBinary(32)),
     Column("basis", LargeBinary),
+    Column("held", LargeBinary),
     UniqueConstraint("replay_key"),
     ForeignKeyConstraint(["request"], ["presentation_request.id"]),
 )
@@ -171,22 +172,47 @@ class SqlPresentations:
             "replay_key": answered.replay_key,
             "response_code_hash": answered.response_code_hash,
             "basis": answered.basis,
+            "held": answered.held,
         }
         if not insert_if_new(self.connection, answers, row):
             return False
-        size = len(result) + len(consent_text.encode()) + len(answered.basis or b"") + ROW_BYTES
+        size = (
+            len(result)
+            + len(consent_text.encode())
+            + len(answered.basis or answered.held or b"")
+            + ROW_BYTES
+        )
         key = (UnfinishedKind.REQUEST, answered.request)
         if size > ANSWER_BYTES:
             SqlUnfinished.of(self.connection).grow(key, size - ANSWER_BYTES)
         self.connection.execute(_CLOSE, {"name": answered.request, "text": consent_text})
         return True
 
+    def waiting(self, after: str, limit: int) -> Sequence[str]:
+        """Ids of requests whose answer is held, in their order, from one after ``after``."""
+        name = answers.c.request
+        held = select(name).where(answers.c.kind == AnswerKind.RECORDING.value, name > after)
+        return list(self.connection.scalars(held.order_by(name).limit(limit)))
+
+    def settle_held(self, answered: Answered) -> bool:
+        """Let an outcome take the place of an answer that was held; False where none is held."""
+        here = (answers.c.request == answered.request) & (
+            answers.c.kind == AnswerKind.RECORDING.value
+        )
+        values = {
+            "kind": answered.kind.value,
+            "result": _packed(answered.result),
+            "basis": answered.basis,
+            "held": None,
+        }
+        return self.connection.execute(update(answers).where(here).values(values)).rowcount == 1
+
     def spoil(self, name: str) -> bool:
         """Forget what an answer held, because it was relayed; False where it is joined already."""
         joined = select(proposals.c.request).where(proposals.c.request == name).exists()
         here = update(answers).where(answers.c.request == name, ~joined)
         result = _packed({"status": AnswerKind.RELAYED.value})
-        gone = {"presentation_hash": None, "basis": None}
+        gone = {"presentation_hash": None, "basis": None, "held": None}
         changed = here.values(kind=AnswerKind.RELAYED.value, result=result, **gone)
         return self.connection.execute(changed).rowcount > 0
 

@@ -281,12 +281,17 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What one answer is examined under: challenge, trust, moment and policy."""
+    """What one answer is examined under: challenge, trust, moment and policy.
+
+    ``shown`` is when the answer came, where that is earlier than ``at``: the holder's binding is
+    judged by it, and all else by ``at``.
+    """
 
     challenge: Challenge
     material: TrustMaterial
     at: datetime
     policy: Policy
+    shown: datetime | None = None
 
     def examine(self, text: str, query: CredentialQuery) -> VerifiedCredential:
         """Stages 2 to 9 for one credential, in this order.
@@ -307,7 +312,11 @@ class Examination:
         check_profile(presentation.jws.payload, claims)
         check_validity(claims, self.at)
         holder = check_key_binding(
-            presentation.key_binding, presentation.presented, claims, self.challenge, self.at
+            presentation.key_binding,
+            presentation.presented,
+            claims,
+            self.challenge,
+            self.shown or self.at,
         )
         place, issuance = standing.issuance(presentation, claims, registered)
         status = standing.status(claims, registered)

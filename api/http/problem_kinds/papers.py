@@ -62,6 +62,14 @@ PAPERS: Final = (
         "The round and its period for objections are over; nothing more can be shown for it.",
     ),
     ProblemKind(
+        "application.recording",
+        409,
+        "증명이 발급 기록에 고정되기를 기다리고 있습니다. 고정되면 자동으로 확인합니다. 다시 보여 "
+        "주지 않으셔도 됩니다.",
+        "The credential is being recorded. Then it is checked by itself; you need not show it "
+        "again.",
+    ),
+    ProblemKind(
         "application.withdrawn",
         409,
         "취소된 신청입니다.",

@@ -14,8 +14,9 @@ from api.openid.asking import Device, Reader, RequestForm, ResponseMode
 from api.openid.desk import Desk
 from api.openid.errors import InvalidAnswerError
 from api.openid.forms import parse_form
+from api.openid.holding import look_now
 from api.openid.opening import Mine, Way, open_for_applicant, open_for_nobody
-from api.openid.receiving import OpenedRequest, Shown, fetch_request, look, receive
+from api.openid.receiving import OpenedRequest, Shown, fetch_request, receive
 from api.openid.request_object import REQUEST_MEDIA_TYPE
 from api.openid.routes.described import CHAINED, describe_wallet, fields, takes
 from api.openid.routes.wallet_route import (
@@ -158,7 +159,7 @@ def _add_asking(routes: APIRouter, desk: Desk, means: Means) -> None:
         response_code: Annotated[str | None, Query(max_length=128)] = None,
     ) -> JSONResponse:
         shown = Shown(name, session or "", response_code, browser)
-        progress = look(desk, shown, Reader.APPLICANT)
+        progress = look_now(desk, shown, Reader.APPLICANT, means.now())
         if progress.answered is None:
             expired = means.now() >= progress.asked.request.expires
             return json_answer({"status": "expired" if expired else "waiting"})
