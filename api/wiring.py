@@ -52,7 +52,7 @@ from api.operation.continuity import Watch, agree_on_chain
 from api.operation.destruction_ledger import DESTRUCTION_KEY, DestructionLedger
 from api.operation.folders import written_folders
 from api.operation.jobs import SERVICE_LOGS, Keeping, agency_logs, jobs, newest_moment
-from api.operation.measuring import clock_shift, readable_registers, ways_out
+from api.operation.measuring import clock_shift, free_places, readable_registers, ways_out
 from api.operation.own_chain import clock_job, open_chain
 from api.operation.publication import Publication, PublishAndAnchor
 from api.operation.remote_ledger import RemoteLedger
@@ -254,6 +254,7 @@ class Worker:
     clock: Clock
     rounds: Rounds
     registers: Mapping[str, Callable[[], bool]]
+    places: Mapping[str, Callable[[], int | None]]
 
 
 @contextmanager
@@ -290,7 +291,9 @@ def wire_worker(settings: Settings, ports: Ports, *, demo: bool = False) -> Iter
         rounds.watch.begin(newest_moment(storage))
         rounds.tell = partial(write_state, settings.measures)
         with open_door(ledger, settings.chain):
-            yield Worker(storage, system_clock, rounds, readable_registers(wallets.console.office))
+            office = wallets.console.office
+            found = readable_registers(office), free_places(office)
+            yield Worker(storage, system_clock, rounds, *found)
 
 
 @contextmanager

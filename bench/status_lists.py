@@ -1,13 +1,15 @@
 """Status lists and places in logs at full size: what a batch of ten copies costs as they fill.
 
-``python -m bench.status_lists [HOLDERS]``: a million holders by default (10 GB in a temporary
-folder, half an hour). Most holders are entered a thousand in a transaction: their status places and
-places in the log are drawn by the product's own functions, their rows kept, the log sealed and the
-lists looked after, but nothing is signed for them. At each tenth of the way three figures are taken
-by themselves: drawing and keeping one holder's batch in a transaction of its own, without
-signatures; ten batches issued whole, over HTTP with proofs and signatures; ten persons whose ten
-copies are revoked, each with its lists signed and anchored anew on a ledger in memory. CPU time of
-one thread on SQLite that does not wait for the disk; ratios are to the first tenth.
+``python -m bench.status_lists [HOLDERS [places]]``: a hundred thousand holders by default. Most
+holders are entered a thousand in a transaction: their status places and places in the log are drawn
+by the product's own functions, their rows kept, the log sealed and the lists looked after, but
+nothing is signed for them. With ``places`` only their status places are drawn and no rows are kept,
+which shows a million holders in minutes; revoking is then of the few that have rows. At each tenth
+of the way three figures are taken by themselves: drawing and keeping one holder's batch in a
+transaction of its own, without signatures; ten batches issued whole, over HTTP with proofs and
+signatures; ten persons whose ten copies are revoked, each with its lists signed and anchored anew
+on a ledger in memory. CPU time of one thread on SQLite that does not wait for the disk; ratios are
+to the first tenth.
 """
 
 import secrets
@@ -31,7 +33,7 @@ from api.store.migration import migrate
 from tests.api.databases import StillClock
 from tests.simulators.openid_trial import AGENCY, KIND, SimulatedWallet, Trial
 
-HOLDERS: Final = 1_000_000
+HOLDERS: Final = 100_000
 COPIES: Final = 10
 STEPS: Final = 10
 TOGETHER: Final = 1000
@@ -70,6 +72,15 @@ def enter(trial: Trial, holders: range) -> None:
             work.issuing.add_batch(batch, copies)
 
 
+def draw_only(trial: Trial, holders: range) -> None:
+    """Draw the status places of some holders, and keep nothing else of them."""
+    agency, at = trial.openid.console.office.agencies[AGENCY], trial.ground.clock()
+    with trial.ground.storage.work() as work:
+        work.logs.open(agency.log)
+        expires = at + agency.terms.lifetime
+        draw_status_places(work, agency, COPIES * len(holders), expires, at)
+
+
 def look_after(trial: Trial) -> None:
     """The worker's part: seal, and open lists."""
     at = trial.ground.clock()
@@ -85,8 +96,8 @@ def milliseconds(act: Callable[[int], object], count: int) -> float:
     return (time.process_time() - start) / count * 1000
 
 
-def measure(trial: Trial, filled: int, spare: int) -> tuple[float, ...]:
-    """The three figures; the batches are of holders from ``spare`` on."""
+def measure(trial: Trial, last: int, spare: int) -> tuple[float, ...]:
+    """The three figures; single batches are of ``spare`` on, revoked are ``last`` and before."""
 
     def whole(_: int) -> None:
         answer = SimulatedWallet(trial).obtain(copies=COPIES)
@@ -94,7 +105,7 @@ def measure(trial: Trial, filled: int, spare: int) -> tuple[float, ...]:
             raise RuntimeError(answer.text)
 
     def revoke(number: int) -> None:
-        person = f"p-{filled - 1 - number * 7}"
+        person = f"p-{last - number * 7}"
         trial.openid.console.mark(AGENCY, person, KIND, CopyStatus.REVOKED, trial.ground.clock())
 
     single = milliseconds(lambda n: enter(trial, range(spare + n, spare + n + 1)), SINGLE)
@@ -103,15 +114,16 @@ def measure(trial: Trial, filled: int, spare: int) -> tuple[float, ...]:
     return figures
 
 
-def run(trial: Trial, holders: int) -> None:
+def run(trial: Trial, holders: int, *, places: bool) -> None:
     step, first = holders // STEPS, tuple[float, ...]()
     print("ms and ratio:    a batch's draw and rows   a batch issued whole   a person revoked")
     for number in range(STEPS):
         for start in range(number * step, (number + 1) * step, TOGETHER):
-            enter(trial, range(start, min(start + TOGETHER, (number + 1) * step)))
+            fill = draw_only if places else enter
+            fill(trial, range(start, min(start + TOGETHER, (number + 1) * step)))
             look_after(trial)
-        filled = (number + 1) * step
-        figures = measure(trial, filled, holders + number * SINGLE)
+        filled, spare = (number + 1) * step, holders + number * SINGLE
+        figures = measure(trial, spare + SINGLE - 1 if places else filled - 1, spare)
         first = first or figures
         told = (f"{now:12.2f} {now / then:6.2f}" for now, then in zip(figures, first, strict=True))
         print(f"{filled * COPIES:10} copies", *told, flush=True)
@@ -129,7 +141,7 @@ def main() -> None:
             event.listen(storage._writer, "connect", _without_waiting)  # noqa: SLF001 # a bench's
             trial = Trial.start(storage, StillClock(), Path(folder), IssuanceTerms())
             trial.openid.console.enrol(AGENCY, trial.ground.clock())
-            run(trial, holders)
+            run(trial, holders, places=sys.argv[2:] == ["places"])
 
 
 def _without_waiting(connection: object, _record: object) -> None:

@@ -63,6 +63,7 @@ def log_measures(reading: Reading, now: datetime) -> list[GaugeMetricFamily]:
     )
     halted = GaugeMetricFamily("dojang_log_halted", "Logs that stand still.", labels=("log",))
     stands = {halt.log for halt in reading.continuity.halts()}
+    drawn = reading.logs.taken_places()  # leaves that wait for the seal
     for log in sorted(stands | set(reading.continuity.log_names())):
         last, confirmed = reading.logs.last_anchor(log), reading.logs.last_confirmed(log)
         if confirmed is not None and confirmed.time is not None:
@@ -70,7 +71,7 @@ def log_measures(reading: Reading, now: datetime) -> list[GaugeMetricFamily]:
         since = None if last is None or last.block is not None else _waits_since(reading, last)
         waiting.add_metric((log,), seconds_since(since, now) if since else 0.0)
         known = confirmed.size if confirmed else 0
-        leaves.add_metric((log,), reading.logs.size(log) - known)
+        leaves.add_metric((log,), reading.logs.size(log) + drawn.get(log, 0) - known)
         halted.add_metric((log,), float(log in stands))
     return [age, waiting, leaves, halted]
 

@@ -6,6 +6,7 @@ processes: ``gather_in`` comes before this module in each process of ``dojang se
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -95,6 +96,27 @@ class RegisterMeasures(Collector):
         yield unreadable
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class PlaceMeasures(Collector):
+    """How many places agencies' status lists can give out."""
+
+    left: Mapping[str, Callable[[], int | None]]
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """A number for each agency that has a list; nothing while the database is out of reach."""
+        places = GaugeMetricFamily(
+            "dojang_status_places_left",
+            "Places in status lists that may be given out now.",
+            labels=("agency",),
+        )
+        with suppress(StorageError):
+            for agency, left in sorted(self.left.items()):
+                count = left()
+                if count is not None:
+                    places.add_metric((agency,), count)
+        yield places
+
+
 @dataclass(frozen=True, slots=True)
 class Exposition:
     """The page of measures: of all processes, of the database, and of registers in files.
@@ -102,6 +124,7 @@ class Exposition:
     Args:
         registers: by credential type, whether its register can be read.
         running: of parts, folders, the worker and its jobs.
+        places: by agency, how many places its status lists can give out.
     """
 
     storage: Storage
@@ -109,6 +132,7 @@ class Exposition:
     folder: Path
     registers: Mapping[str, Callable[[], bool]] = field(default_factory=dict)
     running: Collector | None = None
+    places: Mapping[str, Callable[[], int | None]] = field(default_factory=dict)
 
     def page(self) -> bytes:
         """In Prometheus' text format."""
@@ -119,4 +143,5 @@ class Exposition:
         registry.register(RegisterMeasures(self.registers))
         if self.running is not None:
             registry.register(self.running)
+        registry.register(PlaceMeasures(self.places))
         return generate_latest(registry)

@@ -11,6 +11,7 @@ from typing import Final
 
 from api.openid.agencies import Agency
 from api.openid.errors import NoStatusPlaceError
+from api.openid.office import Office
 from api.openid.ports import OpenIdWork, StatusListState
 from api.ports.outbox import Errand
 from contracts.evidence.encoding import canonical
@@ -39,6 +40,13 @@ def reserve(agency: Agency) -> int:
 def places_left(lists: Sequence[StatusListState]) -> int:
     """Places that may be given out now, in all lists."""
     return sum(one.left for one in lists)
+
+
+def count_free_places(office: Office, agency: str) -> int | None:
+    """Places that an agency may give out now; None where it has no list."""
+    with office.storage.reading() as reading:
+        lists = reading.issuing.status_lists(agency)
+    return places_left(lists) if lists else None
 
 
 def draw_status_places(

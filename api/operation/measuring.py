@@ -9,6 +9,7 @@ from api.identity.provider import OidcProvider
 from api.observation.metrics import Exposition
 from api.observation.operation_measures import OperationMeasures
 from api.openid.office import Office
+from api.openid.status_places import count_free_places
 from api.operation.clock_watch import ClockWatch
 from api.operation.folders import written_folders
 from api.operation.remote_ledger import RemoteLedger
@@ -42,13 +43,22 @@ def ways_out(ledger: RemoteLedger, door: Door, counters: CounterParts) -> list[B
     return [*ways, *([] if ledger.calls is None else [ledger.calls])]
 
 
+def free_places(office: Office) -> Mapping[str, Callable[[], int | None]]:
+    """By agency, how many places its status lists can give out."""
+    return {name: partial(count_free_places, office, name) for name in office.agencies}
+
+
 def measures_of(
-    settings: Settings, storage: Storage, clock: Clock, registers: Mapping[str, Callable[[], bool]]
+    settings: Settings,
+    storage: Storage,
+    clock: Clock,
+    registers: Mapping[str, Callable[[], bool]],
+    places: Mapping[str, Callable[[], int | None]],
 ) -> Exposition:
     """For a process that answers no requests: the job worker."""
     worker = partial(read_state, settings.measures)
     running = OperationMeasures(worker, written_folders(settings))
-    return Exposition(storage, clock, settings.measures, registers, running)
+    return Exposition(storage, clock, settings.measures, registers, running, places)
 
 
 def measures_beside(settings: Settings, parts: Parts) -> Exposition:
@@ -68,4 +78,5 @@ def measures_beside(settings: Settings, parts: Parts) -> Exposition:
     running = OperationMeasures(worker, written_folders(settings), found)
     counters, means = parts.counters, parts.means
     registers = {} if counters is None else readable_registers(counters.counter.office)
-    return Exposition(means.storage, means.clock, settings.measures, registers, running)
+    places = {} if counters is None else free_places(counters.counter.office)
+    return Exposition(means.storage, means.clock, settings.measures, registers, running, places)

@@ -81,7 +81,8 @@ def work(settings: Settings, ports: Ports, metrics: socket.socket | None, start:
         with ExitStack() as stack:
             worker = stack.enter_context(wire_worker(settings, ports, demo=start.demo))
             if metrics is not None:
-                page = measures_of(settings, worker.storage, worker.clock, worker.registers).page
+                found = worker.registers, worker.places
+                page = measures_of(settings, worker.storage, worker.clock, *found).page
                 stack.enter_context(show_metrics(metrics, page))
             start.ready()
             note("worker.started")

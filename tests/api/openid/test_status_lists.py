@@ -11,10 +11,12 @@ import pytest
 from sqlalchemy import text
 
 from api.actions.deliver_outbox import Courier
+from api.observation.metrics import Exposition
 from api.openid.agencies import IssuanceTerms
 from api.openid.console import CopyStatus
 from api.openid.console_errands import ConsoleErrands
 from api.openid.status_places import LISTS
+from api.operation.measuring import free_places
 from api.store.database import Database
 from contracts.evidence.errors import LedgerRefusedError, LedgerUnavailableError
 from contracts.evidence.names import status_list_id
@@ -163,9 +165,12 @@ def test_no_copy_points_to_a_list_that_is_not_on_chain(
     assert code(tiny) is None
 
 
-def test_a_list_of_a_database_is_served_only_as_it_is_anchored(tiny: SimulatedWallet) -> None:
+def test_a_list_of_a_database_is_served_only_as_it_is_anchored(
+    tiny: SimulatedWallet, clock: StillClock
+) -> None:
     tiny.obtain(copies=2)
     before = served(tiny, 1).text
+    clock.forward(minutes=1)
     with without_chain(tiny, LedgerUnavailableError("away")):
         console = tiny.trial.openid.console
         with pytest.raises(LedgerUnavailableError):
@@ -310,6 +315,17 @@ def test_what_fails_for_one_agency_stops_no_other(tiny: SimulatedWallet, clock: 
     with tiny.trial.ground.storage.reading() as reading:
         for agency in (AGENCY, "school"):
             assert reading.logs.last_anchor(f"issuer-{agency}") is not None
+
+
+def test_places_that_are_left_are_measured(
+    tiny: SimulatedWallet, clock: StillClock, tmp_path: Path
+) -> None:
+    tiny.obtain(copies=10)
+    places = free_places(tiny.trial.openid.console.office)
+    page = Exposition(tiny.trial.ground.storage, clock, tmp_path, places=places).page()
+    assert b'dojang_status_places_left{agency="district"} 6.0' in page
+    assert b'dojang_status_places_left{agency="school"}' not in page, "it issues nothing yet"
+    assert b'dojang_log_unanchored_leaves{log="issuer-district"} 10.0' in page
 
 
 def test_addresses_of_lists_that_are_none_are_not_found(tiny: SimulatedWallet) -> None:
