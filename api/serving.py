@@ -17,13 +17,14 @@ from api.http.connection import MAX_HEAD_BYTES, PatientConnection
 from api.observation.gathering import empty_folder, gather_in
 from api.observation.journal import open_journal, warn
 from api.observation.metrics_page import LOOPBACK, show_metrics
+from api.opening import open_database
 from api.operation.exits import LASTING, PASSING, STOPPED, tell
 from api.operation.supervising import Post, Supervisor
 from api.operation.worker import LASTING_ERRORS, Start, work
 from api.origins import Origins
 from api.ports.errors import StorageError
 from api.settings import Settings
-from api.wiring import Ports, open_database, wire
+from api.wiring import Ports, wire
 
 STOP_SECONDS: Final = 10
 BACKLOG: Final = 128
@@ -46,7 +47,10 @@ def serve(demo: Path | None, workers: int | None = None, *, with_worker: bool = 
         with ExitStack() as stack:
             listeners = [stack.enter_context(listener) for listener in _listen(settings)]
             # What keeps every process from working is found here, before there is any.
-            open_database(settings).close()
+            database = open_database(settings)
+            database.close()
+            for kind, count in sorted(database.again.items()):
+                sys.stderr.write(f"dojang: the database was put back; done again: {count} {kind}\n")
             empty_folder(settings.measures)
             site = Site(settings, demo, listeners[:3])
             posts = [Post(f"web-{n}", site.answer) for n in range(1, settings.workers + 1)]

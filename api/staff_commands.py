@@ -13,12 +13,13 @@ from api.actions.recover_account import RECOVERY_WAIT, ask_recovery
 from api.http.staff.account_routes import invitation_link
 from api.http.staff.forms import Person
 from api.http.text import ShortText
+from api.opening import open_database
 from api.origins import Origins
 from api.ports.errors import StorageError
 from api.ports.means import Means
 from api.settings import Settings
 from api.variables import SettingsError
-from api.wiring import open_database, wire_means
+from api.wiring import wire_means
 
 DONE, FAILED, MISUSED = 0, 1, 2
 _NAME: Final = TypeAdapter[str](ShortText)

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -45,16 +45,18 @@ from api.openid.request_object import VerifierIdentity, certify
 from api.openid.retrieval import HttpMirror, SafeFetcher
 from api.openid.status_lists import OBJECTION
 from api.openid.status_places import LISTS
+from api.opening import open_database, open_destructions, outside_marks
 from api.operation.chain_door import open_door
 from api.operation.chain_restoration import note_head
 from api.operation.clock_watch import ClockWatch
 from api.operation.continuity import Watch, agree_on_chain
-from api.operation.destruction_ledger import DESTRUCTION_KEY, DestructionLedger
 from api.operation.folders import written_folders
-from api.operation.jobs import SERVICE_LOGS, Keeping, agency_logs, jobs, newest_moment
+from api.operation.jobs import SERVICE_LOGS, Keeping, Signing, agency_logs, jobs, newest_moment
 from api.operation.measuring import clock_shift, free_places, readable_registers, ways_out
 from api.operation.own_chain import clock_job, open_chain
 from api.operation.publication import Publication, PublishAndAnchor
+from api.operation.put_back import Marks, look_for_put_back
+from api.operation.recovering import Recovery
 from api.operation.remote_ledger import RemoteLedger
 from api.operation.rounds import Rounds
 from api.operation.worker_state import write_state
@@ -66,16 +68,16 @@ from api.pages.staff_door import CALLBACK
 from api.pages.trails import ShownDemo, load_demo
 from api.papers.press import Press
 from api.ports.door import Door
-from api.ports.errors import StorageShapeError
 from api.ports.means import Clock, Means, whole_second
 from api.settings import Settings
 from api.store.database import Database
-from api.store.engines import WAIT_SECONDS
+from api.store.key_register import KeyRegister
 from api.store.log_key_files import LogKeyFiles
-from api.store.migration import migrate, newest_revision
+from api.store.migration import newest_revision
 from api.store.secret_files import IssuerKeyFiles, SecretFiles
 from api.waiting.bounds import CHAIN_SECONDS, DATABASE_SECONDS
 from api.waiting.bulkhead import Bulkhead
+from contracts.evidence.errors import LedgerUnavailableError
 from contracts.evidence.ledger import Ledger
 from verifier.eligibility.catalogue import load_catalogue
 
@@ -194,7 +196,7 @@ def wire_papers(
     """How papers are issued, and verified by our logs and the chain."""
     origin = Origins.of(settings, ports).people
     trial = demo or settings.trial
-    keys = LogKeyFiles(settings.keys, settings.log_name)
+    keys = wallets.console.office.log_keys
     return PaperParts(
         desk=PaperDesk(
             means,
@@ -220,9 +222,8 @@ def wire_wallets(
 ) -> OpenId:
     """Issuer and verifier for any wallet; with the test agencies in demonstration or on trial."""
     origin = Origins.of(settings, ports).people
-    files = SecretFiles(
-        settings.keys / f"openid-{sha256(origin.encode()).hexdigest()[:16]}", means.rng
-    )
+    folder, register = f"openid-{sha256(origin.encode()).hexdigest()[:16]}", KeyRegister(storage)
+    files = SecretFiles(settings.keys / folder, means.rng, register.within(folder))
     key, host = files.signing_key("verifier.key"), host_of(origin)
     certificate = files.document(
         "verifier.crt", lambda: certify(key, VERIFIER_NAME, host, means.now())
@@ -231,7 +232,7 @@ def wire_wallets(
         origin=origin,
         storage=storage,
         ledger=AcknowledgedLedger(ledger, storage, means.clock),
-        log_keys=LogKeyFiles(settings.keys, settings.log_name),
+        log_keys=LogKeyFiles(settings.keys, settings.log_name, register),
         issuer_keys=IssuerKeyFiles(files),
         catalogue=means.catalogue,
         clock=means.now,
@@ -241,6 +242,7 @@ def wire_wallets(
         mirror=HttpMirror(SafeFetcher(local=settings.trial), _addresses(settings.tiles)),
         objection=max(OBJECTION, timedelta(days=settings.keep_presentations_days)),
     )
+    register.settle()
     trial = demo or settings.trial
     issuers = trial_issuers(settings, ground) if trial else load_issuers(settings, ground)
     return assemble(ground, issuers, demo=trial)
@@ -274,17 +276,24 @@ def wire_worker(settings: Settings, ports: Ports, *, demo: bool = False) -> Iter
         means = Means(
             storage, load_catalogue(), system_clock, secrets.token_bytes, trial=settings.trial
         )
-        keys = LogKeyFiles(settings.keys, settings.log_name)
+        keys = LogKeyFiles(settings.keys, settings.log_name, KeyRegister(storage))
         publication = Publication(settings.published)
         wallets = wire_wallets(settings, means, storage, ledger, demo=demo, ports=ports)
         watch = Watch(storage, keys, ledger, publication, SERVICE_LOGS | agency_logs(wallets))
         note_head(watch, whole_second(system_clock()))
+        marks = Marks(storage, outside_marks(settings), means.rng)
+        with suppress(LedgerUnavailableError):  # then the job tries again, and logs wait for it
+            look_for_put_back(watch, marks, whole_second(system_clock()))
         rounds = Rounds(
             storage,
             system_clock,
-            _courier(watch, publication, wallets.console),
+            _courier(watch, publication, wallets.console, marks),
             [
-                *jobs(watch, wallets, open_destructions(settings), Keeping.of(settings)),
+                *jobs(
+                    Signing(watch, wallets, marks),
+                    open_destructions(settings),
+                    Keeping.of(settings),
+                ),
                 clock_job(ledger.head, check_clock),
             ],
         )
@@ -297,21 +306,29 @@ def wire_worker(settings: Settings, ports: Ports, *, demo: bool = False) -> Iter
 
 
 @contextmanager
-def open_watch(settings: Settings) -> Iterator[Watch]:
-    """What logs are compared with; the chain is asked at its owner's door, or opened here.
+def open_recovery(settings: Settings) -> Iterator[Recovery]:
+    """What is looked at after a restore; the chain is asked at its owner's door, or opened here.
 
     Raises:
         EvidenceError: the chain cannot be opened.
         StorageError: the database cannot be opened.
     """
-    keys = LogKeyFiles(settings.keys, settings.log_name)
     with ExitStack() as stack:
-        storage = stack.enter_context(closing(open_database(settings)))
+        storage = stack.enter_context(closing(open_database(settings, begun=True)))
+        keys = LogKeyFiles(settings.keys, settings.log_name, KeyRegister(storage))
         remote = RemoteLedger(settings.chain)
         ledger: Ledger = remote
         if not remote.is_open():
             ledger, _ = stack.enter_context(open_chain(settings.chain, storage))
-        yield Watch(storage, keys, ledger, Publication(settings.published), SERVICE_LOGS)
+        means = Means(
+            storage, load_catalogue(), system_clock, secrets.token_bytes, trial=settings.trial
+        )
+        ports = (settings.port, settings.ballot_port, settings.registration_port)
+        wallets = wire_wallets(settings, means, storage, ledger, demo=False, ports=ports)
+        logs = SERVICE_LOGS | agency_logs(wallets)
+        watch = Watch(storage, keys, ledger, Publication(settings.published), logs)
+        marks = Marks(storage, outside_marks(settings), means.rng)
+        yield Recovery(watch, marks, wallets, storage.again)
 
 
 def _addresses(tiles: tuple[str, ...]) -> dict[str, str]:
@@ -319,7 +336,7 @@ def _addresses(tiles: tuple[str, ...]) -> dict[str, str]:
     return {name: address for name, _, address in pairs}
 
 
-def _courier(watch: Watch, publication: Publication, console: Console) -> Courier:
+def _courier(watch: Watch, publication: Publication, console: Console, marks: Marks) -> Courier:
     storage = watch.storage
     anchoring = AnchorLogs(storage, watch.keys, watch.ledger)
 
@@ -328,36 +345,12 @@ def _courier(watch: Watch, publication: Publication, console: Console) -> Courie
 
     handlers: dict[str, Handler] = {
         LOG_APPEND: AppendToLogs(storage),
-        LOG_ANCHOR: PublishAndAnchor(storage, publication, anchoring, now),
+        LOG_ANCHOR: PublishAndAnchor(storage, publication, anchoring, now, marks.renew),
         END_KEY: EndOwnKeys(console, now),
         **dict.fromkeys((ENROL, PUBLISH, LISTS, ROTATE_KEY), ConsoleErrands(console, now)),
     }
     name = f"worker-{secrets.token_hex(8)}"
     return Courier(storage, system_clock, name, handlers, rng=secrets.token_bytes)
-
-
-def open_destructions(settings: Settings) -> DestructionLedger:
-    """The ledger of destructions, with the key of its digests."""
-    key = SecretFiles(settings.keys, secrets.token_bytes).secret(DESTRUCTION_KEY)
-    return DestructionLedger(settings.destructions, key, secrets.token_bytes)
-
-
-def open_database(settings: Settings, seconds: float = WAIT_SECONDS) -> Database:
-    """The database in the shape that this program works with.
-
-    Raises:
-        StorageShapeError: it has another shape, and DOJANG_MIGRATE is 0.
-        StorageUnavailableError: it cannot be reached.
-    """
-    url = settings.database.reveal()
-    if settings.migrate:
-        migrate(url)
-    database = Database(url, settings.threads, seconds)
-    found = database.revision()
-    if found != newest_revision():
-        database.close()
-        raise StorageShapeError("the database has another shape: start once with DOJANG_MIGRATE=1")
-    return database
 
 
 def _load_demos(demo: Path | None) -> list[ShownDemo]:

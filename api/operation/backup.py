@@ -23,7 +23,7 @@ from sqlalchemy import Connection, Table, select, text
 
 from api.operation.backup_errors import BackupError
 from api.operation.backup_file import VERSION, write_lines
-from api.operation.destruction_ledger import LedgerHead
+from api.ports.protection import LedgerHead
 from api.store.database import Database
 from api.store.schema import metadata
 from api.store.work import SqlWork

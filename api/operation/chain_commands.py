@@ -6,10 +6,11 @@ from contextlib import closing
 from datetime import UTC, datetime
 
 from api.actions.record_administration import CONSOLE, Deed, record_administration
+from api.opening import open_database
 from api.operation.remote_ledger import RemoteLedger
 from api.ports.means import whole_second
 from api.settings import Settings
-from api.wiring import open_database, system_clock
+from api.wiring import system_clock
 from contracts.evidence.encoding import format_time
 from contracts.evidence.errors import LedgerUnavailableError
 from contracts.evidence.snapshot import Block

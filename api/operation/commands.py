@@ -26,7 +26,10 @@ def add_operation_commands(commands: "argparse._SubParsersAction[argparse.Argume
     restore.add_argument("--check", action="store_true", help="only see that the file is whole")
     restore.set_defaults(command=_restore)
     recover = commands.add_parser(
-        "recover-logs", help="bring restored logs up from the published tiles"
+        "recover-logs", help="after a restore: tell what is as it was, and mend what is not"
+    )
+    recover.add_argument(
+        "--forget-key", metavar="NAME", help="know nothing of a key that was removed on purpose"
     )
     recover.set_defaults(command=_recover)
     destroy = commands.add_parser("destroy", help="destroy a record, with an entry in the ledger")
@@ -84,15 +87,16 @@ def _worker(_options: argparse.Namespace) -> int:
 
 @_telling
 def _backup(options: argparse.Namespace) -> int:
+    from api.opening import open_database, open_destructions  # noqa: PLC0415
     from api.operation.backup import take_backup  # noqa: PLC0415 - needs the api extra
     from api.operation.backup_file import read_key  # noqa: PLC0415
     from api.ports.means import whole_second  # noqa: PLC0415
     from api.settings import Settings  # noqa: PLC0415
-    from api.wiring import open_database, open_destructions, system_clock  # noqa: PLC0415
+    from api.wiring import system_clock  # noqa: PLC0415
 
     settings = Settings.from_environment()
     key = read_key(options.key) if options.key else None
-    storage = open_database(settings)
+    storage = open_database(settings, begun=True)
     try:
         head = open_destructions(settings).head()
         taken = take_backup(storage, head, options.to, key, whole_second(system_clock()))
@@ -105,11 +109,12 @@ def _backup(options: argparse.Namespace) -> int:
 
 @_telling
 def _restore(options: argparse.Namespace) -> int:
+    from api.opening import open_destructions  # noqa: PLC0415
     from api.operation.backup_file import read_key  # noqa: PLC0415 - needs the api extra
     from api.operation.restore import Source, check, restore_backup  # noqa: PLC0415
     from api.ports.means import whole_second  # noqa: PLC0415
     from api.settings import Settings  # noqa: PLC0415
-    from api.wiring import open_destructions, system_clock  # noqa: PLC0415
+    from api.wiring import system_clock  # noqa: PLC0415
 
     settings = Settings.from_environment()
     source = Source(options.file, read_key(options.key) if options.key else None)
@@ -119,36 +124,44 @@ def _restore(options: argparse.Namespace) -> int:
     ledger = open_destructions(settings)
     made = restore_backup(settings.database.reveal(), source, ledger, whole_second(system_clock()))
     rows = sum(made.rows.values())
-    sys.stdout.write(f"{rows} rows restored, {made.destroyed} records destroyed again\n")
+    sys.stdout.write(f"{rows} rows restored\n")
+    for kind, count in sorted(made.again.items()):
+        sys.stdout.write(f"done again: {count} {kind}\n")
     if made.logs:
         sys.stdout.write("logs go on after a comparison: start the service, or recover-logs\n")
     return DONE
 
 
 @_telling
-def _recover(_options: argparse.Namespace) -> int:
-    from api.operation.recovering import recover_all  # noqa: PLC0415 - needs the api extra
+def _recover(options: argparse.Namespace) -> int:
+    from api.opening import forget_key  # noqa: PLC0415
+    from api.operation.recovering import recover  # noqa: PLC0415 - needs the api extra
     from api.ports.means import whole_second  # noqa: PLC0415
     from api.settings import Settings  # noqa: PLC0415
-    from api.wiring import open_watch, system_clock  # noqa: PLC0415
+    from api.wiring import open_recovery, system_clock  # noqa: PLC0415
 
-    settings = Settings.from_environment()
-    with open_watch(settings) as watch:
-        for log, taken in recover_all(watch, whole_second(system_clock())).items():
-            sys.stdout.write(f"{log}: {taken} leaves taken from the published tiles\n")
-    return DONE
+    settings, is_open = Settings.from_environment(), False
+    if options.forget_key:
+        forget_key(settings, options.forget_key)
+    with open_recovery(settings) as recovery:
+        for finding in recover(recovery, whole_second(system_clock())):
+            sys.stdout.write(f"{finding.text.ko}\n    {finding.text.en}\n")
+            sys.stdout.flush()
+            is_open = is_open or finding.is_open
+    return FAILED if is_open else DONE
 
 
 @_telling
 def _destroy(options: argparse.Namespace) -> int:
+    from api.opening import open_database, open_destructions  # noqa: PLC0415
     from api.operation.destroying import Record, destroy  # noqa: PLC0415 - needs the api extra
     from api.ports.destruction import RecordKind  # noqa: PLC0415
     from api.ports.means import whole_second  # noqa: PLC0415
     from api.settings import Settings  # noqa: PLC0415
-    from api.wiring import open_database, open_destructions, system_clock  # noqa: PLC0415
+    from api.wiring import system_clock  # noqa: PLC0415
 
     settings = Settings.from_environment()
-    storage = open_database(settings)
+    storage = open_database(settings, begun=True)
     try:
         record = Record(RecordKind(options.kind), options.subject, options.reason[:MAX_CODE])
         gone = destroy(storage, open_destructions(settings), record, whole_second(system_clock()))

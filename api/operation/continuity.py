@@ -13,13 +13,13 @@ from typing import ClassVar, Final, Protocol
 
 from api.actions.anchor_logs import LOG_ANCHOR
 from api.actions.append_to_logs import LOG_APPEND, parse_append
-from api.openid.ports import OpenIdStorage
 from api.operation.publication import PUBLISHED_OTHERWISE
 from api.ports.continuity import LogHalt
 from api.ports.log_keys import LogKeys
 from api.ports.logs import Anchor, LogReader
 from api.ports.outbox import Errand
 from api.ports.storage import Storage, Work
+from api.store.database import Database
 from contracts.evidence.checkpoint import Checkpoint, open_checkpoint
 from contracts.evidence.encoding import canonical
 from contracts.evidence.errors import CheckpointError, ProofError
@@ -83,7 +83,7 @@ class Published(Protocol):
 class Watch:
     """What logs are compared with; ``expected`` are logs that the service writes, begun or not."""
 
-    storage: OpenIdStorage
+    storage: Database
     keys: LogKeys
     ledger: Ledger
     published: Published

@@ -8,7 +8,9 @@ from typing import Final
 from api.actions.append_to_logs import log_errand
 from api.operation.destruction_ledger import DestructionLedger
 from api.ports.destruction import RecordKind
-from api.ports.storage import Storage, Work
+from api.store.database import Database
+from api.store.replaying import catch_up
+from api.store.work import SqlWork
 
 DESTRUCTIONS_LOG: Final = "destructions"
 PAGE: Final = 500
@@ -28,7 +30,7 @@ class Record:
     reason: str
 
 
-def destroy(storage: Storage, ledger: DestructionLedger, record: Record, at: datetime) -> bool:
+def destroy(storage: Database, ledger: DestructionLedger, record: Record, at: datetime) -> bool:
     """Destroy one record with all that hangs on it.
 
     The line in the ledger comes first: if the rows outlive a crash, the next start removes them.
@@ -44,47 +46,41 @@ def destroy(storage: Storage, ledger: DestructionLedger, record: Record, at: dat
     entry = ledger.append(record.kind, record.subject, record.reason, at)
     with storage.work() as work:
         gone = work.destruction.destroy(record.kind, record.subject)
+        work.protection.advance(*entry.place)
         work.outbox.put(log_errand(DESTRUCTIONS_LOG, entry.hash.hex(), entry.evidence(), at))
     return gone
 
 
-def replay(work: Work, ledger: DestructionLedger) -> int:
-    """Destroy again what the ledger says was destroyed; returns how many records came back."""
-    count, destroyed = 0, ledger.digests()
-    for kind in RecordKind if destroyed else ():
-        after = ""
-        while page := work.destruction.subjects(kind, after, PAGE):
-            for subject in _named(ledger, destroyed, kind, page):
-                count += work.destruction.destroy(kind, subject)
-            after = page[-1]
-    return count
+def replay(work: SqlWork, ledger: DestructionLedger) -> int:
+    """Do again what the ledger has after this database's place; returns how much there was."""
+    return sum(catch_up(work, ledger.protection()).values())
 
 
-def replay_pieces(storage: Storage, ledger: DestructionLedger) -> Iterator[int]:
+def replay_pieces(storage: Database, ledger: DestructionLedger) -> Iterator[int]:
     """As ``replay``, page by page in views, and each record in a transaction of its own.
 
     Yields:
-        How many records of a page came back and were destroyed again.
+        How many records of a page came back and were destroyed again, and then how much else was
+        done again.
     """
-    destroyed = ledger.digests()
-    for kind in RecordKind if destroyed else ():
+    with storage.reading() as reading:
+        since = reading.protection.position()
+    tail = ledger.tail(since)
+    if tail.end == since:
+        return
+    for kind in RecordKind if tail.digests else ():
         after = ""
         while page := _page(storage, kind, after):
-            for subject in _named(ledger, destroyed, kind, page):
+            for subject in [one for one in page if ledger.digest(kind, one) in tail.digests]:
                 with storage.work() as work:
                     work.destruction.destroy(kind, subject)
                 yield 1
             after = page[-1]
             yield 0
+    with storage.work() as work:
+        yield sum(catch_up(work, ledger.protection(), tail.digests).values())
 
 
-def _page(storage: Storage, kind: RecordKind, after: str) -> Sequence[str]:
+def _page(storage: Database, kind: RecordKind, after: str) -> Sequence[str]:
     with storage.reading() as reading:
         return reading.destruction.subjects(kind, after, PAGE)
-
-
-def _named(
-    ledger: DestructionLedger, destroyed: frozenset[bytes], kind: RecordKind, page: Sequence[str]
-) -> list[str]:
-    """Those of a page that the ledger names."""
-    return [subject for subject in page if ledger.digest(kind, subject) in destroyed]

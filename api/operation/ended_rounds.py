@@ -9,11 +9,12 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from api.openid.basis import round_name
-from api.openid.ports import KeptScopeSecret, OpenIdStorage
+from api.openid.ports import KeptScopeSecret
 from api.openid.scope_secrets import Scope, scope_name
 from api.operation.destroying import Record, destroy
 from api.operation.destruction_ledger import DestructionLedger
 from api.ports.destruction import RecordKind
+from api.store.database import Database
 from verifier.eligibility.catalogue import Catalogue
 from verifier.eligibility.dates import korean_day
 from verifier.eligibility.policy import Objection
@@ -22,7 +23,7 @@ BY_END: Final = "round_over"
 
 
 def end_rounds(
-    storage: OpenIdStorage, ledger: DestructionLedger, catalogue: Catalogue, at: datetime
+    storage: Database, ledger: DestructionLedger, catalogue: Catalogue, at: datetime
 ) -> int:
     """Erase the secrets of rounds that are over, and the digests made with them.
 

@@ -17,19 +17,21 @@ from api.observation.journal import describe, warn
 from api.openid.assembly import KEPT, OpenId
 from api.openid.console_errands import publish_errand
 from api.openid.holding import judge_all_held
-from api.openid.ports import OpenIdStorage, OpenIdWork
 from api.operation.chain_restoration import ChainRestoration
 from api.operation.continuity import Watch, compare_logs, known_logs
 from api.operation.destroying import BY_RETENTION, DESTRUCTIONS_LOG, Record, destroy, replay_pieces
 from api.operation.destruction_ledger import DestructionLedger
 from api.operation.ended_rounds import end_rounds
 from api.operation.older_states import OlderStates
+from api.operation.put_back import Marks, look_for_put_back
 from api.operation.rounds import Job
 from api.operation.settings import OperationSettings
 from api.ports.destruction import RecordKind
 from api.ports.errors import LogHaltedError
 from api.ports.logs import LogReader
 from api.ports.storage import Storage
+from api.store.database import Database
+from api.store.work import SqlWork
 from contracts.evidence.errors import EvidenceError
 
 SERVICE_LOGS: Final = frozenset(
@@ -42,7 +44,8 @@ HELD: Final = timedelta(seconds=10)
 """From one look at answers that wait for an anchor to the next."""
 LOOK: Final = timedelta(seconds=30)
 """From one look at the chain's head to the next."""
-NEVER_AGAIN: Final = timedelta(days=36_500)
+PUT_BACK: Final = timedelta(seconds=5)
+"""From one look whether the database was put back to the next."""
 BATCH: Final = 200
 """Rows that one transaction of retention removes."""
 MAX_BATCHES: Final = 100
@@ -72,12 +75,14 @@ class Keeping:
         )
 
 
-def jobs(watch: Watch, wallets: OpenId, ledger: DestructionLedger, keeping: Keeping) -> list[Job]:
+def jobs(signing: "Signing", ledger: DestructionLedger, keeping: Keeping) -> list[Job]:
     """All jobs, in the order in which a start does them: compare before anything is signed."""
-    storage, signing = watch.storage, Signing(watch, wallets)
+    watch, wallets = signing.watch, signing.wallets
+    storage = watch.storage
     restoration = ChainRestoration(watch, wallets.clock, partial(publish_anew, wallets))
     return [
-        Job("replay", NEVER_AGAIN, lambda _at: replay_pieces(storage, ledger)),
+        Job("put-back", PUT_BACK, signing.look),
+        Job("replay", MINUTE, lambda _at: replay_pieces(storage, ledger)),
         Job("chain", LOOK, restoration.look),
         Job("audit", HOUR, signing.audit),
         Job("seal", keeping.seal, signing.seal),
@@ -115,11 +120,16 @@ class Signing:
 
     watch: Watch
     wallets: OpenId
+    marks: Marks | None = None
     compared: bool = False
     older: OlderStates = field(init=False)
 
     def __post_init__(self) -> None:
         self.older = OlderStates(self.watch)
+
+    def look(self, at: datetime) -> int:
+        """Whether the database was put back; see ``look_for_put_back``."""
+        return 0 if self.marks is None else look_for_put_back(self.watch, self.marks, at)
 
     def audit(self, at: datetime) -> Iterator[int]:
         """Compare the newest states, then older ones piece by piece; see ``OlderStates``."""
@@ -186,15 +196,13 @@ def _is_unsealed(logs: LogReader, name: str) -> bool:
     return logs.size(name) != (last.size if last else 0) or bool(last and last.block is None)
 
 
-def retain(
-    storage: OpenIdStorage, ledger: DestructionLedger, keeping: Keeping, at: datetime
-) -> int:
+def retain(storage: Database, ledger: DestructionLedger, keeping: Keeping, at: datetime) -> int:
     """Remove what has been kept long enough; returns how many rows and records."""
     return sum(retain_pieces(storage, ledger, keeping, at))
 
 
 def retain_pieces(
-    storage: OpenIdStorage, ledger: DestructionLedger, keeping: Keeping, at: datetime
+    storage: Database, ledger: DestructionLedger, keeping: Keeping, at: datetime
 ) -> Iterator[int]:
     """Remove what has been kept long enough, in transactions of few rows.
 
@@ -219,7 +227,7 @@ def retain_pieces(
 
 
 def _destroy_older(
-    storage: Storage,
+    storage: Database,
     ledger: DestructionLedger,
     kind: RecordKind,
     times: tuple[datetime, datetime],
@@ -235,7 +243,7 @@ def _destroy_older(
             return
 
 
-def _in_batches(storage: OpenIdStorage, forget: Callable[[OpenIdWork], int]) -> Iterator[int]:
+def _in_batches(storage: Database, forget: Callable[[SqlWork], int]) -> Iterator[int]:
     for _ in range(MAX_BATCHES):
         with storage.work() as work:
             count = forget(work)

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from contextlib import closing
 from typing import Final
 
+from api.opening import open_database
 from api.ports.means import whole_second
 from api.ports.storage import Storage
 from api.settings import Settings
-from api.wiring import open_database, system_clock
+from api.wiring import system_clock
 from contracts.evidence.encoding import format_time
 
 MOST_LISTED: Final = 200

@@ -150,20 +150,39 @@ def _alone(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
+def _nothing() -> None:
+    """Where nobody looks whether the database was put back."""
+
+
 @dataclass(frozen=True, slots=True)
 class PublishAndAnchor:
     """The handler of ``log.anchor`` that publishes a state before the chain gets it.
 
     A log whose state does not extend what was handed out is halted; the others go on.
+
+    Args:
+        storage: the logs.
+        publication: where they are handed out.
+        anchoring: sends them to the chain.
+        clock: whole seconds, UTC.
+        renew: called before anything goes out: another mark, by which a database that is put back
+            from here on is noticed.
     """
 
     storage: Storage
     publication: Publication
     anchoring: AnchorLogs
     clock: Callable[[], datetime]
+    renew: Callable[[], None] = _nothing
 
     def deliver(self, errands: Sequence[LeasedErrand]) -> Mapping[int, Failure]:
         """Publish, then anchor what could be published."""
+        try:
+            self.renew()
+        except OSError:
+            return {errand.id: Failure("log.unpublished") for errand in errands}
+        except LogHaltedError as error:
+            return {errand.id: Failure(error.code) for errand in errands}
         failures = {}
         for errand in errands:
             try:

@@ -17,11 +17,12 @@ from sqlalchemy import Connection, MetaData, Table, func, insert, inspect, selec
 from api.operation.backup_errors import BackupFileError, LedgerBehindError, TargetNotEmptyError
 from api.operation.backup_file import VERSION, read_lines
 from api.operation.continuity import UNCOMPARED
-from api.operation.destroying import replay
-from api.operation.destruction_ledger import DestructionLedger, LedgerHead
+from api.operation.destruction_ledger import DestructionLedger
 from api.ports.continuity import LogHalt
+from api.ports.protection import LedgerHead
 from api.store.engines import open_migrator, open_writer, parse_url, sqlite_path
 from api.store.migration import migrate_within
+from api.store.replaying import catch_up
 from api.store.translation import translated
 from api.store.work import SqlWork
 from contracts.evidence.document import Document
@@ -43,10 +44,10 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was done: rows by table, records destroyed again, and logs that stand still."""
+    """What was done: rows by table, what was done again by kind, and logs that stand still."""
 
     rows: Mapping[str, int]
-    destroyed: int
+    again: Mapping[str, int]
     logs: tuple[str, ...]
 
 
@@ -141,13 +142,15 @@ def _restore(
     counts = _load(connection, source)
     migrate_within(connection)
     work = SqlWork(connection)
-    destroyed = replay(work, ledger)
+    again = catch_up(work, ledger.protection())
+    work.mark.keep(None)
+    work.issuing.end_open_offers()
     logs = tuple(work.continuity.log_names())
     for log in logs:
         work.continuity.halt(LogHalt(log, UNCOMPARED, at))
     # Places that were given out after the backup are not known: none is given out of old lists.
     work.issuing.spend_status_lists()
-    return Restored(counts, destroyed, logs)
+    return Restored(counts, again, logs)
 
 
 def _load(connection: Connection, source: Source) -> dict[str, int]:

@@ -14,12 +14,13 @@ from api.demo.errors import DemoError
 from api.observation.journal import note, open_journal
 from api.observation.metrics_page import LOOPBACK, show_metrics
 from api.openid.agency_file import AgencyFileError
+from api.opening import open_database
 from api.operation.continuity import ContinuityError
 from api.operation.exits import LASTING, PASSING, STOPPED, tell
 from api.ports.errors import StorageError, StorageShapeError
 from api.settings import Settings
 from api.variables import SettingsError
-from api.wiring import Ports, open_database, wire_worker
+from api.wiring import Ports, wire_worker
 from contracts.evidence.errors import EvidenceError, LedgerUnavailableError
 
 _STOPPING: Final = (signal.SIGTERM, signal.SIGINT)

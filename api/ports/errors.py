@@ -8,8 +8,11 @@ StorageError
 ├── StorageConflictError      a row stands in the way; the constraint is named
 ├── StorageRefusedError       the database refused the statement: an error of this program
 └── StorageShapeError         the database has another shape than this program
+    ├── KeysMissingError      keys that the database knows are not there, or others
+    └── KeyErasedError        a key that was erased on purpose is asked for
 """
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 
@@ -50,6 +53,24 @@ class StorageShapeError(StorageError):
     """The database's migrations are not those of this program."""
 
     code = "storage.shape"
+
+
+class KeysMissingError(StorageShapeError):
+    """Keys that the database knows are missing or others; made anew, they would open nothing."""
+
+    code = "keys.missing"
+
+    def __init__(self, missing: Sequence[str], others: Sequence[str]) -> None:
+        self.missing, self.others = tuple(missing), tuple(others)
+        told = [f"missing: {', '.join(missing)}"] if missing else []
+        told += [f"not the known ones: {', '.join(others)}"] if others else []
+        super().__init__(f"keys are not as they were: put the keys folder back ({'; '.join(told)})")
+
+
+class KeyErasedError(StorageShapeError):
+    """A key that was erased on purpose is asked for; it is not made again."""
+
+    code = "keys.erased"
 
 
 class StorageConflictError(StorageError):

@@ -28,8 +28,10 @@ from sqlalchemy import (
 )
 
 from api.ports.accounts import Account, AccountState, Passkey, Role, Subject
+from api.ports.protection import ProtectionKind, ProtectiveAct
 from api.store.schema import Moment, metadata
 from api.store.upsert import insert_if_new
+from contracts.evidence.encoding import Json
 
 MAX_CREDENTIAL: Final = 1023
 _LOCK: Final = 0x7374616666
@@ -84,8 +86,11 @@ subjects: Final = Table(
 class SqlAccounts:
     """``api.ports.accounts.Accounts`` in a transaction."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(
+        self, connection: Connection, protective: list[ProtectiveAct] | None = None
+    ) -> None:
         self._connection = connection
+        self._protective = [] if protective is None else protective
 
     def alone(self) -> None:
         """Keep other changes of accounts out until the end; SQLite has one writer anyway."""
@@ -154,7 +159,10 @@ class SqlAccounts:
     def withdraw(self, account: str, role: Role) -> bool:
         """Take a role; False where the account does not have it."""
         same = and_(roles.c.account == account, roles.c.role == role.value)
-        return self._connection.execute(delete(roles).where(same)).rowcount == 1
+        if self._connection.execute(delete(roles).where(same)).rowcount != 1:
+            return False
+        self._note(ProtectionKind.ROLE_WITHDRAWN, account, role=role.value)
+        return True
 
     def remove(self, account: str) -> None:
         """Take roles, passkeys and identities, and close the account for good."""
@@ -162,6 +170,7 @@ class SqlAccounts:
             self._connection.execute(delete(table).where(table.c.account == account))
         closed = update(accounts).where(accounts.c.id == account)
         self._connection.execute(closed.values(state=AccountState.REMOVED.value))
+        self._note(ProtectionKind.ACCOUNT_REMOVED, account)
 
     def add_passkey(self, passkey: Passkey) -> bool:
         """Keep a passkey; False where its credential id is known."""
@@ -184,11 +193,15 @@ class SqlAccounts:
     def suspend_passkey(self, passkey: str, at: datetime) -> None:
         """Refuse a passkey from now on."""
         self._change(passkey, {"suspended": at})
+        self._note(ProtectionKind.PASSKEY_SUSPENDED, passkey, at=at.isoformat())
 
     def remove_passkey(self, account: str, passkey: str) -> bool:
         """Forget a passkey; False where the account has none of this id."""
         mine = and_(passkeys.c.account == account, passkeys.c.id == passkey)
-        return self._connection.execute(delete(passkeys).where(mine)).rowcount == 1
+        if self._connection.execute(delete(passkeys).where(mine)).rowcount != 1:
+            return False
+        self._note(ProtectionKind.PASSKEY_REMOVED, passkey)
+        return True
 
     def add_subject(self, account: str, subject: Subject) -> bool:
         """Let an identity provider's subject open an account; False where it opens another."""
@@ -198,6 +211,9 @@ class SqlAccounts:
     def _passkey(self, query: Select[Any]) -> Passkey | None:
         row = self._connection.execute(query).mappings().one_or_none()
         return None if row is None else Passkey(**row)
+
+    def _note(self, kind: ProtectionKind, subject: str, **detail: Json) -> None:
+        self._protective.append(ProtectiveAct(kind, subject, detail))
 
     def _change(self, passkey: str, values: dict[str, object]) -> None:
         self._connection.execute(update(passkeys).where(passkeys.c.id == passkey).values(values))

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from api.ports.acts import ActKind, ActState, AdministrativeEntry, TwoPersonAct
+from api.ports.protection import ProtectionKind, ProtectiveAct
 from api.store.schema import Moment, metadata
 
 acts: Final = Table(
@@ -58,8 +59,11 @@ _c: Final = acts.c
 class SqlActs:
     """``api.ports.acts.Acts`` in a transaction."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(
+        self, connection: Connection, protective: list[ProtectiveAct] | None = None
+    ) -> None:
         self._connection = connection
+        self._protective = [] if protective is None else protective
 
     def find(self, act: str) -> TwoPersonAct | None:
         """The act with this id."""
@@ -99,6 +103,7 @@ class SqlActs:
         """Keep how an act ended."""
         values = {"state": act.state.value, "decider": act.decider, "decided": act.decided}
         self._connection.execute(update(acts).where(_c.id == act.id).values(values))
+        self._protective.append(ProtectiveAct(ProtectionKind.ACT_ENDED, act.id))
 
     def record(self, entry: AdministrativeEntry) -> None:
         """Keep an administrative entry."""

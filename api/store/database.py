@@ -1,19 +1,25 @@
 """The database: transactions that write, transactions that read, locks of one process."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
+from threading import Lock
 from typing import Final
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, event, text
 
-from api.ports.errors import StorageOccupiedError, StorageUnavailableError
+from api.ports.errors import KeysMissingError, StorageOccupiedError, StorageUnavailableError
+from api.ports.protection import Protection
+from api.store.database_mark import OutsideMarks
 from api.store.engines import WAIT_SECONDS, open_reader, open_writer, parse_url, sqlite_path
 from api.store.group_commit import GroupCommit
+from api.store.known_keys import KnownKey
 from api.store.locks import WriteLock, sole_file
 from api.store.migration import current_revision
+from api.store.replaying import catch_up
 from api.store.translation import translated
 from api.store.work import SqlWork
 from api.waiting.silence import Silence
@@ -27,7 +33,13 @@ class Database:
     """``api.ports.Storage`` on SQLite or PostgreSQL. Opened once by each process, after a fork."""
 
     def __init__(
-        self, url: str, threads: int = DEFAULT_THREADS, seconds: float = WAIT_SECONDS
+        self,
+        url: str,
+        threads: int = DEFAULT_THREADS,
+        seconds: float = WAIT_SECONDS,
+        *,
+        protection: Protection | None = None,
+        outside: OutsideMarks | None = None,
     ) -> None:
         """Open it; nothing is asked of the database yet.
 
@@ -35,6 +47,10 @@ class Database:
             url: as in DATABASE_URL.
             threads: how many transactions may run at once.
             seconds: how long somebody waits for a turn, a connection or an answer.
+            protection: the ledger of acts that protect. A database behind it was put back: what
+                it lacks is done again whenever a connection is new, before anything else.
+            outside: where the database's mark stands too; while it is another one, no log takes
+                anything.
         """
         self._url = parse_url(url)
         self._seconds = seconds
@@ -46,6 +62,21 @@ class Database:
         # On SQLite views go on while writing hangs; PostgreSQL hangs as a whole.
         self._writing = Silence(REST_SECONDS)
         self._viewing = self._writing if path is None else Silence(REST_SECONDS)
+        self._unnamed: dict[str, KnownKey] = {}
+        self._protection = protection
+        self._outside = outside
+        self._following = Lock()
+        self._is_followed = protection is None
+        self.again: Counter[str] = Counter()
+        """What this process did again in a database that was put back, by kind."""
+        if protection is not None:
+            # On PostgreSQL both share one pool.
+            for pool in {self._writer.pool, self._reader.pool}:
+                event.listen(pool, "connect", self._connected)
+
+    def _connected(self, _connection: object, _record: object) -> None:
+        """A new connection may lead to a database that was put back behind our back."""
+        self._is_followed = False
 
     @contextmanager
     def work(self) -> Iterator[SqlWork]:
@@ -54,10 +85,82 @@ class Database:
         Raises:
             StorageUnavailableError: it is not known whether it was kept.
         """
+        self.follow()
+        with self._transaction() as work:
+            yield work
+            named = self._keep_names(work)
+            self._protect(work)
+        for name in named:
+            self._unnamed.pop(name, None)
+
+    def name_key(self, key: KnownKey) -> None:
+        """Keep a secret's name with the next transaction that is kept."""
+        self._unnamed[key.name] = key
+
+    def _keep_names(self, work: SqlWork) -> Sequence[str]:
+        """Names of secrets that were found or made since; of two that make one, one is kept.
+
+        Raises:
+            KeysMissingError: another secret got the name meanwhile; nothing is kept then.
+        """
+        unnamed = dict(self._unnamed)
+        others = [name for name, key in unnamed.items() if not work.known_keys.keep_new(key)]
+        if others:
+            raise KeysMissingError([], others)
+        return list(unnamed)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[SqlWork]:
         with self._heard(self._writing):
             transaction = self._group.work() if self._group else self._writer.begin()
             with translated(), transaction as connection:
-                yield SqlWork(connection)
+                yield SqlWork(connection, outside=self._outside)
+
+    def _protect(self, work: SqlWork) -> None:
+        """What protects is in the ledger before the transaction is kept."""
+        if self._protection is None or not work.protective:
+            return
+        work.protection.position(locked=True)  # before the ledger: its lines are kept in order
+        try:
+            begin, end = self._protection.record(work.protective)
+        except OSError as error:
+            raise StorageUnavailableError("the ledger could not be written") from error
+        work.protection.advance(begin, end)
+
+    def follow(self) -> Mapping[str, int]:
+        """Do what the ledger has and this database lacks; how much, by kind.
+
+        Raises:
+            DestructionLedgerError: the ledger is damaged, older than the database, or its key is
+                another one: nothing is read or written then.
+        """
+        if self._protection is None or self._is_followed:
+            return {}
+        with self._following:
+            return self._follow(self._protection)
+
+    def _follow(self, protection: Protection) -> Mapping[str, int]:
+        if self._is_followed:
+            return {}
+        self._is_followed = True  # what connects from here on is looked at again
+        try:
+            return self._do_again(protection)
+        except BaseException:
+            self._is_followed = False
+            raise
+
+    def _do_again(self, protection: Protection) -> Mapping[str, int]:
+        try:
+            with self._view() as reading:
+                known = reading.protection.position()
+            if known == protection.position():
+                return {}
+            with self._transaction() as work:
+                done = catch_up(work, protection)
+        except OSError as error:
+            raise StorageUnavailableError("the ledger cannot be read") from error
+        self.again.update(done)
+        return done
 
     @contextmanager
     def reading(self) -> Iterator[SqlWork]:
@@ -66,13 +169,19 @@ class Database:
         Raises:
             StorageUnavailableError: the database cannot be read now.
         """
+        self.follow()
+        with self._view() as reading:
+            yield reading
+
+    @contextmanager
+    def _view(self) -> Iterator[SqlWork]:
         with (
             self._heard(self._viewing),
             translated(),
             self._reader.connect() as connection,
             connection.begin(),
         ):
-            yield SqlWork(connection)
+            yield SqlWork(connection, outside=self._outside)
 
     @contextmanager
     def _heard(self, silence: Silence) -> Iterator[None]:
@@ -128,7 +237,7 @@ class Database:
         Raises:
             StorageUnavailableError: the database cannot be asked.
         """
-        with self.reading() as reading:
+        with self._view() as reading:
             return current_revision(reading.connection)
 
     def close(self) -> None:

@@ -25,11 +25,12 @@ from api.openid.identity import IdentityMethod, VerifiedIdentity
 from api.openid.offering import Offer, OfferState
 from api.openid.ports import Batch, CopyRecord, Deferral
 from api.openid.token_request import Access
+from api.ports.protection import ProtectionKind, ProtectiveAct
 from api.store.credential_tables import batches, copies
 from api.store.schema import Moment, metadata
 from api.store.status_lists import SqlStatusLists
 from api.store.upsert import insert_if_new
-from contracts.evidence.encoding import canonical, parse_json
+from contracts.evidence.encoding import Json, canonical, parse_json
 
 _POINT_BYTES: Final = 64
 
@@ -120,6 +121,9 @@ class SqlIssuing(SqlStatusLists):
         """Keep an offer's new state."""
         here = update(offers).where(offers.c.id == offer.id)
         self._connection.execute(here.values(_changing(offer)))
+        if offer.state in {OfferState.WITHDRAWN, OfferState.LOCKED}:
+            detail: dict[str, Json] = {"state": offer.state.value}
+            self._protective.append(ProtectiveAct(ProtectionKind.OFFER_ENDED, offer.id, detail))
 
     def add_access(self, access: Access) -> None:
         """Keep a new access token's hash."""
@@ -224,6 +228,13 @@ class SqlIssuing(SqlStatusLists):
         """Keep that a waiting issuance was made."""
         here = update(deferrals).where(deferrals.c.transaction_hash == transaction_hash)
         self._connection.execute(here.values(done=True))
+
+    def end_open_offers(self) -> int:
+        """Withdraw every offer that nobody has redeemed, and take back tokens; how many offers."""
+        self._connection.execute(delete(accesses))
+        still_open = update(offers).where(offers.c.state == OfferState.OPEN.value)
+        ended = still_open.values(state=OfferState.WITHDRAWN.value)
+        return self._connection.execute(ended).rowcount
 
     def forget(self, before: datetime, limit: int) -> int:
         """Remove nonces, tokens and offers that ended before a moment; returns how many rows."""

@@ -4,11 +4,13 @@ import os
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import mkstemp
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from api.ports.errors import StorageShapeError
+from api.store.key_register import KeyRegister
 from contracts.evidence.checkpoint import Checkpoint, sign_checkpoint
 from contracts.evidence.note import LogKey
 
@@ -23,10 +25,12 @@ class LogKeyFiles:
     Args:
         folder: made when it is not there.
         name: the first part of every log's origin (DOJANG_LOG_NAME).
+        register: what the database knows of the folder.
     """
 
     folder: Path
     name: str
+    register: KeyRegister | None = None
     _kept: dict[str, Ed25519PrivateKey] = field(default_factory=dict, repr=False)
 
     def names(self) -> frozenset[str]:
@@ -56,22 +60,29 @@ class LogKeyFiles:
 
         Raises:
             StorageShapeError: no key in the file, or others may read it.
+            KeysMissingError: the database knows another key of this name.
         """
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():
+            if self.register is not None:
+                self.register.check_new(path.name)
             _create(path, Ed25519PrivateKey.generate().private_bytes_raw())
         if path.stat().st_mode & _OTHERS:
             raise StorageShapeError(f"{path.name} may be read by others: chmod 600")
         try:
-            return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(path.read_text("ascii")))
+            secret = bytes.fromhex(path.read_text("ascii"))
+            key = Ed25519PrivateKey.from_private_bytes(secret)
         except ValueError:
             raise StorageShapeError(f"{path.name} holds no key of {KEY_BYTES} bytes") from None
+        if self.register is not None:
+            self.register.check(path.name, secret)
+        return key
 
 
 def _create(path: Path, secret: bytes) -> None:
     """Write the file whole, then give it its name unless somebody was sooner."""
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    descriptor, name = mkstemp(prefix=f"{path.name}.", suffix=".partial", dir=path.parent)
+    partial = Path(name)
     try:
         os.write(descriptor, secret.hex().encode("ascii"))
         os.fsync(descriptor)

@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 from api.ports.errors import LogHaltedError
 from api.ports.logs import Anchor
+from api.store.database_mark import OutsideMarks, SqlDatabaseMark
 from api.store.log_blocks import SqlLogBlocks
 from api.store.schema import Moment, metadata
 from api.store.upsert import insert_if_new
@@ -113,6 +114,10 @@ class SqlTiles:
 class SqlLogs(SqlLogBlocks):
     """``api.ports.logs.Logs`` in a transaction."""
 
+    def __init__(self, connection: Connection, outside: OutsideMarks | None = None) -> None:
+        super().__init__(connection)
+        self._outside = outside
+
     def size(self, log: str) -> int:
         """Leaves now."""
         size = self._connection.scalar(select(logs.c.size).where(logs.c.name == log))
@@ -139,14 +144,23 @@ class SqlLogs(SqlLogBlocks):
         """The log's tree, for appending; its row is locked until the transaction ends.
 
         Raises:
-            LogHaltedError: it does not continue what was published, see ``api.operation``.
+            LogHaltedError: it does not continue what was published, or the database was put back;
+                see ``api.operation``.
         """
         size = self.lock(log)
         halted = select(log_halts.c.code).where(log_halts.c.log == log)
         code = self._connection.scalar(halted)
         if code is not None:
             raise LogHaltedError(f"the log {log} is halted: {code}")
+        if self._outside is not None and not self._is_the_one_that_published(self._outside):
+            raise LogHaltedError("the database was put back, and its logs not compared yet")
         return TiledTree.reopen(SqlTiles(self._connection, log), size)
+
+    def _is_the_one_that_published(self, outside: OutsideMarks) -> bool:
+        """Whether nobody put this database back; see ``api.store.database_mark``."""
+        mark = SqlDatabaseMark(self._connection)
+        # A mark that is being renewed is waited for, and looked at again.
+        return outside.hold(mark.find()) or outside.hold(mark.find(locked=True))
 
     def lock(self, log: str) -> int:
         """Keep other writers of a log away until the transaction ends, halted or not; its size."""

@@ -10,7 +10,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
 
-from api.ports.errors import StorageShapeError
+from api.ports.errors import StorageShapeError, StorageUnavailableError
 from api.store.engines import open_migrator, open_writer, parse_url, sqlite_path
 from api.store.translation import translated
 
@@ -44,6 +44,17 @@ def migrate(url: str, revision: str = HEAD, *, down: bool = False) -> None:
             _run(connection, revision, down=down)
     finally:
         engine.dispose()
+
+
+def check_begun(url: str) -> None:
+    """There is a database: nothing is made where a command only reads.
+
+    Raises:
+        StorageUnavailableError: there is no such file (SQLite).
+    """
+    path = sqlite_path(parse_url(url))
+    if path is not None and not path.is_file():
+        raise StorageUnavailableError(f"there is no database {path.name} here: see DATABASE_URL")
 
 
 def migrate_within(connection: Connection, revision: str = HEAD) -> None:

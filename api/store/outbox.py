@@ -33,8 +33,10 @@ from api.ports.outbox import (
     OutboxState,
     UndoneErrand,
 )
+from api.ports.protection import PROTECTIVE_ERRANDS, ProtectionKind, ProtectiveAct
 from api.store.schema import Moment, Serial, metadata
 from api.store.upsert import insert_if_new
+from contracts.evidence.encoding import Json, b64u_encode
 
 outbox: Final = Table(
     "outbox",
@@ -64,24 +66,27 @@ FURTHEST: Final = timedelta(hours=1)
 class SqlOutbox:
     """``api.ports.outbox.Outbox`` in a transaction."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(
+        self, connection: Connection, protective: list[ProtectiveAct] | None = None
+    ) -> None:
         self._connection = connection
+        self._protective = [] if protective is None else protective
 
     def put(self, errand: Errand) -> bool:
         """Keep an errand; False where its kind has one with this key already."""
-        return insert_if_new(
-            self._connection,
-            outbox,
-            {
-                "kind": errand.kind,
-                "key": errand.key,
-                "payload": errand.payload,
-                "state": OutboxState.WAITING.value,
-                "due": errand.due,
-                "since": errand.due,
-                "attempts": 0,
-            },
-        )
+        row = {
+            "kind": errand.kind,
+            "key": errand.key,
+            "payload": errand.payload,
+            "state": OutboxState.WAITING.value,
+            "due": errand.due,
+            "since": errand.due,
+            "attempts": 0,
+        }
+        is_new = insert_if_new(self._connection, outbox, row)
+        if is_new and errand.kind in PROTECTIVE_ERRANDS:
+            self._protective.append(_ordered(errand))
+        return is_new
 
     def lease(
         self, kind: str, lease: Lease, limit: int, retry: datetime | None = None
@@ -205,6 +210,15 @@ class SqlOutbox:
     def _end(self, errand: int, lease: Lease, values: dict[str, object]) -> None:
         mine = and_(_c.id == errand, _c.owner == lease.owner)
         self._connection.execute(update(outbox).where(mine).values(values))
+
+
+def _ordered(errand: Errand) -> ProtectiveAct:
+    detail: dict[str, Json] = {
+        "errand": errand.kind,
+        "payload": b64u_encode(errand.payload),
+        "at": errand.due.isoformat(),
+    }
+    return ProtectiveAct(ProtectionKind.KEY_END_ORDERED, errand.key, detail)
 
 
 _FREE: Final[dict[str, object]] = {"owner": None, "leased_until": None}

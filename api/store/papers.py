@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 
 from api.ports.papers import Paper, PaperKind
+from api.ports.protection import ProtectionKind, ProtectiveAct
 from api.store.schema import Moment, metadata
 from api.store.upsert import insert_if_new
 from verifier.eligibility.wording import Bilingual
@@ -49,8 +50,11 @@ _WITHOUT_FILE: Final = [
 class SqlPapers:
     """``api.ports.papers.Papers`` in a transaction."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(
+        self, connection: Connection, protective: list[ProtectiveAct] | None = None
+    ) -> None:
         self._connection = connection
+        self._protective = [] if protective is None else protective
 
     def find(self, name: str) -> Paper | None:
         """A paper by its id, without its file."""
@@ -88,7 +92,11 @@ class SqlPapers:
     def revoke(self, name: str, at: datetime) -> bool:
         """End a paper; False where there is none, or it was ended before."""
         found = (papers.c.id == name) & papers.c.revoked.is_(None)
-        return self._connection.execute(update(papers).where(found).values(revoked=at)).rowcount > 0
+        if not self._connection.execute(update(papers).where(found).values(revoked=at)).rowcount:
+            return False
+        revoked = ProtectiveAct(ProtectionKind.PAPER_REVOKED, name, {"at": at.isoformat()})
+        self._protective.append(revoked)
+        return True
 
     def _one(self, columns: list[Column[Any]], *where: ColumnElement[bool]) -> Paper | None:
         row = self._connection.execute(select(*columns).where(*where)).mappings().one_or_none()

@@ -13,6 +13,7 @@ from tempfile import mkstemp
 from typing import Final
 
 from api.ports.errors import StorageShapeError
+from api.store.key_register import KeyRegister
 from verifier.credential.keys import Randomness, SigningKey
 from verifier.errors import KeyFormatError
 
@@ -26,6 +27,7 @@ class SecretFiles:
 
     folder: Path
     rng: Randomness = field(repr=False)
+    register: KeyRegister | None = None
 
     def secret(self, name: str) -> bytes:
         """A secret by its file's name; of two processes that make one, both get the first.
@@ -33,14 +35,13 @@ class SecretFiles:
         Raises:
             StorageShapeError: no secret in the file, or others may read it.
         """
-        return self._read(name) or self._make(name, self.rng(SECRET_BYTES))
+        return self._known(name, lambda: self.rng(SECRET_BYTES))
 
     def signing_key(self, name: str) -> SigningKey:
         """An ES256 key by its file's name."""
-        made = self._read(name)
-        if made is None:
-            scalar = SigningKey.generate(self.rng).secret.to_bytes(SECRET_BYTES, "big")
-            made = self._make(name, scalar)
+        made = self._known(
+            name, lambda: SigningKey.generate(self.rng).secret.to_bytes(SECRET_BYTES, "big")
+        )
         try:
             return SigningKey.of_secret(int.from_bytes(made, "big"))
         except KeyFormatError:
@@ -55,7 +56,34 @@ class SecretFiles:
 
     def adopt(self, name: str, successor: str) -> None:
         """Let one file take the place of another."""
+        if self.register is not None:
+            self.register.settle()  # the successor is known before it takes the place
         (self.folder / successor).replace(self.folder / name)
+        if self.register is not None:
+            self.register.adopt(name, self.secret(name), successor)
+
+    def erase(self, name: str) -> None:
+        """Erase a secret for good: it is not made again, and an old copy is erased again."""
+        if self.register is not None:
+            self.register.erase(name)
+        (self.folder / name).unlink(missing_ok=True)
+        sync_folder(self.folder)
+
+    def _known(self, name: str, make: Callable[[], bytes]) -> bytes:
+        """A secret that the database knows or gets to know; made where it knows none.
+
+        Raises:
+            KeysMissingError: it knows one that is not there, or another one.
+            KeyErasedError: it was erased.
+        """
+        found = self._read(name)
+        if found is None:
+            if self.register is not None:
+                self.register.check_new(name)
+            found = self._make(name, make())
+        if self.register is not None:
+            self.register.check(name, found)
+        return found
 
     def _read(self, name: str) -> bytes | None:
         path = self.folder / name
@@ -119,6 +147,15 @@ def _write_new(path: Path, data: bytes) -> None:
         return
     finally:
         Path(partial).unlink()
+
+
+def sync_folder(folder: Path) -> None:
+    """Let what became of a folder's names survive a crash."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _time(path: Path) -> tuple[int, int] | None:

@@ -20,10 +20,12 @@ from sqlalchemy import (
 )
 
 from api.ports.accounts import Role
+from api.ports.protection import ProtectionKind, ProtectiveAct
 from api.ports.sessions import Ceremony, Invitation, Purpose, Session
 from api.ports.unfinished import Hold, UnfinishedKind
 from api.store.schema import Moment, metadata
 from api.store.unfinished import Key, SqlUnfinished
+from contracts.evidence.encoding import b64u_encode
 
 MAX_NEXT: Final = 512
 
@@ -68,8 +70,11 @@ sessions: Final = Table(
 class SqlSessions:
     """``api.ports.sessions.Sessions`` in a transaction."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(
+        self, connection: Connection, protective: list[ProtectiveAct] | None = None
+    ) -> None:
         self._connection = connection
+        self._protective = [] if protective is None else protective
 
     def find(self, hash_: bytes) -> Session | None:
         """The session of this token's hash, ended by time or not."""
@@ -93,15 +98,19 @@ class SqlSessions:
 
     def end(self, hash_: bytes) -> None:
         """Forget a session."""
-        self._connection.execute(delete(sessions).where(sessions.c.hash == hash_))
+        if self._connection.execute(delete(sessions).where(sessions.c.hash == hash_)).rowcount:
+            self._note(ProtectionKind.SESSION_ENDED, hash_)
 
     def end_all(self, account: str) -> int:
         """Forget all sessions and ceremonies of an account; returns how many sessions."""
         mine = delete(ceremonies).where(ceremonies.c.account == account)
         hashes = self._connection.scalars(mine.returning(ceremonies.c.hash)).all()
         SqlUnfinished.of(self._connection).release([_key(hash_) for hash_ in hashes])
-        own = delete(sessions).where(sessions.c.account == account)
-        return self._connection.execute(own).rowcount
+        own = delete(sessions).where(sessions.c.account == account).returning(sessions.c.hash)
+        ended = self._connection.scalars(own).all()
+        for hash_ in ended:
+            self._note(ProtectionKind.SESSION_ENDED, hash_)
+        return len(ended)
 
     def open(self, ceremony: Ceremony, held: Hold) -> None:
         """Keep a ceremony, within the room for what is unfinished."""
@@ -158,7 +167,10 @@ class SqlSessions:
     def use(self, hash_: bytes) -> Invitation | None:
         """Take an invitation out, so that it makes one account."""
         row = self._taken(invitations, hash_)
-        return None if row is None else _invitation(row)
+        if row is None:
+            return None
+        self._note(ProtectionKind.INVITATION_ENDED, hash_)
+        return _invitation(row)
 
     def forget(self, at: datetime, oldest: datetime, limit: int) -> int:
         """Remove what expired before ``at``, and sessions made before ``oldest``; how many."""
@@ -172,6 +184,10 @@ class SqlSessions:
             gone = self._connection.execute(delete(table).where(table.c.hash.in_(some)))
             removed += gone.rowcount
         return removed
+
+    def _note(self, kind: ProtectionKind, hash_: bytes) -> None:
+        """A token's hash says nothing of the token."""
+        self._protective.append(ProtectiveAct(kind, b64u_encode(bytes(hash_))))
 
     def _one(self, table: Table, hash_: bytes) -> RowMapping | None:
         query = select(table).where(table.c.hash == hash_)

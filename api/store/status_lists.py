@@ -4,6 +4,7 @@ After a restore the highest version that is known wins, see ``api.openid.status_
 which the chain has a newer version than ``status_release`` is given out no further.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -28,9 +29,11 @@ from sqlalchemy import (
 )
 
 from api.openid.ports import StatusListState, StatusRelease
+from api.ports.protection import ProtectiveAct
 from api.store.credential_tables import batches, copies
 from api.store.place_orders import SqlPlaceOrders
 from api.store.schema import Moment, metadata
+from api.store.status_marks import Place, SqlStatusMarks, marked_acts
 
 KEPT_RELEASES: Final = 8
 """Versions of a list that are kept: the newest, and those that may have to be anchored again."""
@@ -73,9 +76,13 @@ def order_name(agency: str, number: int) -> str:
 class SqlStatusLists:
     """The part of ``api.openid.ports.Issuing`` that is about status lists."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(
+        self, connection: Connection, protective: list[ProtectiveAct] | None = None
+    ) -> None:
         self._connection = connection
+        self._protective = [] if protective is None else protective
         self._orders = SqlPlaceOrders(connection)
+        self._marks = SqlStatusMarks(connection)
 
     def status_lists(self, agency: str) -> Sequence[StatusListState]:
         """All lists of an agency, by number."""
@@ -107,6 +114,7 @@ class SqlStatusLists:
         """Let a list begin anew with another order; it opens again when that was published."""
         fresh = replace(one, drawn=0, ends=None, opened=None, changes=one.changes + 1)
         self.keep_status_list(fresh)
+        self._marks.forget(one.agency, one.number)
         self._orders.replace(order_name(one.agency, one.number), places)
 
     def spend_status_lists(self) -> None:
@@ -121,17 +129,34 @@ class SqlStatusLists:
     def mark(self, agency: str, indexes: Sequence[int], status: int) -> None:
         """Set the status of copies by their places in the log; their lists are to be published."""
         here = and_(_copy.agency == agency, _copy.index.in_(indexes))
-        # Told apart here: for DISTINCT SQLite would look through all of the agency's copies.
-        touched = set(self._connection.scalars(select(_copy.status_list).where(here)))
+        query = select(_copy.status_list, _copy.index, _copy.status_index).where(here)
+        touched: dict[int, list[Place]] = defaultdict(list)
+        for number, index, place in self._connection.execute(query.order_by(_copy.index)):
+            touched[number].append((index, place))
         self._connection.execute(update(copies).where(here).values(status=status))
-        changed = and_(_l.agency == agency, _l.number.in_(sorted(touched)))
+        self._change(agency, sorted(touched))
+        self._protective.extend(marked_acts(agency, touched, status))
+
+    def mark_again(self, agency: str, number: int, places: Sequence[Place], status: int) -> int:
+        """Set statuses that a restore took back, of copies that it lost too; how many changed."""
+        changed = [
+            place for place in places if self._marks.mark_again(agency, number, place, status)
+        ]
+        if changed:
+            self._change(agency, [number])
+        return len(changed)
+
+    def _change(self, agency: str, numbers: Sequence[int]) -> None:
+        """Lists whose entries changed are to be published."""
+        changed = and_(_l.agency == agency, _l.number.in_(numbers))
         self._connection.execute(update(lists).where(changed).values(changes=_l.changes + 1))
 
     def marked(self, agency: str, number: int) -> Mapping[int, int]:
         """All status indexes of a list whose value is not 0."""
         here = and_(_copy.agency == agency, _copy.status_list == number, _MARKED)
         rows = self._connection.execute(select(_copy.status_index, _copy.status).where(here))
-        return {row.status_index: row.status for row in rows}
+        known = {row.status_index: row.status for row in rows}
+        return {**self._marks.of_list(agency, number), **known}
 
     def release(self, uri: str, version: int | None = None) -> StatusRelease | None:
         """The newest status list at an address, or the one of a version."""

@@ -5,13 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from api.store.database import Database
-from tests.api.operation.world import World
+from tests.api.operation.world import Marked, World
 
 
 @pytest.fixture
 def world(url: str, tmp_path: Path) -> Iterator[World]:
-    made = World(tmp_path, Database(url, threads=8))
+    made = World(tmp_path, url)
     yield made
     made.close()
 
@@ -20,6 +19,15 @@ def world(url: str, tmp_path: Path) -> Iterator[World]:
 def alone(databases: object, tmp_path: Path) -> Iterator[World]:
     """On SQLite only, where the engine does not matter."""
     url = databases.migrated("sqlite")  # type: ignore[attr-defined] # of tests.api.databases
-    made = World(tmp_path, Database(url, threads=8))
+    made = World(tmp_path, url)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def marked(url: str, tmp_path: Path) -> Iterator[Marked]:
+    """On each engine, with a mark by which a database that was put back is noticed."""
+    made = Marked(tmp_path, url)
+    made.look()
     yield made
     made.close()

@@ -54,7 +54,7 @@ def test_a_backup_under_load_restores_to_logs_that_continue(tmp_path: Path) -> N
     old = published(tmp_path)
     for path in tmp_path.glob("dojang.sqlite*"):
         path.unlink()
-    assert "1 records destroyed again" in dojang(tmp_path, "restore", str(file))
+    assert "done again: 1 application" in dojang(tmp_path, "restore", str(file))
     assert "applications:" in dojang(tmp_path, "recover-logs")
     with live(tmp_path) as service:
         assert status(service, gone, before.pop(gone)) == 404

@@ -18,7 +18,6 @@ from api.operation.continuity import (
     compare_logs,
     recover_log,
 )
-from api.operation.recovering import recover_all
 from api.operation.restore import Source, restore_backup
 from api.ports.errors import LogHaltedError
 from contracts.evidence.checkpoint import open_checkpoint
@@ -89,7 +88,8 @@ def test_a_recovered_log_continues_what_was_published(
     older(world, databases, engine)
     key = world.watch.keys.key(LOG)
     before = open_checkpoint(world.watch.published.checkpoint(LOG) or "", [key])
-    assert recover_all(world.watch, world.now) == {LOG: 302}
+    assert codes(world) == [BEHIND]
+    assert recover_log(world.watch, LOG, world.now) == 302
     assert codes(world) == []
     assert size(world) == 305
     world.apply(4)
@@ -110,7 +110,7 @@ def test_a_log_without_its_tiles_stays_halted(alone: World, databases: Databases
     older(alone, databases)
     (alone.folder / "published" / LOG / "tile" / "0" / "000").unlink()
     with pytest.raises(NotRecoverableError):
-        recover_all(alone.watch, alone.now)
+        recover_log(alone.watch, LOG, alone.now)
     assert codes(alone) == [BEHIND]
 
 

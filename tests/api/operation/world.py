@@ -13,8 +13,10 @@ from api.actions.open_application import OpenedApplication
 from api.operation.continuity import Watch
 from api.operation.destruction_ledger import DestructionLedger
 from api.operation.publication import Publication, PublishAndAnchor
+from api.operation.put_back import Marks, look_for_put_back
 from api.ports.means import Means
 from api.store.database import Database
+from api.store.database_mark import OutsideMarks
 from api.store.log_key_files import LogKeyFiles
 from tests.api.applying import apply_for_good
 from tests.api.databases import StillClock
@@ -29,11 +31,13 @@ class World:
     """Everything beside one database; the database can be exchanged for an older one."""
 
     folder: Path
-    storage: Database
+    url: str
     clock: StillClock = field(default_factory=StillClock)
+    storage: Database = field(init=False)
     ledger: SimulatedLedger = field(init=False)
 
     def __post_init__(self) -> None:
+        self.storage = self.open(self.url)
         self.ledger = SimulatedLedger(lambda: int(self.clock().timestamp()))
 
     @property
@@ -54,11 +58,16 @@ class World:
         publication = Publication(self.folder / "published")
         handlers: dict[str, Handler] = {
             LOG_APPEND: AppendToLogs(self.storage),
-            LOG_ANCHOR: PublishAndAnchor(self.storage, publication, anchoring, self.clock),
+            LOG_ANCHOR: self.publish_and_anchor(publication, anchoring),
         }
         courier = Courier(self.storage, self.clock, "worker", handlers)
         while courier.deliver_outbox().done:
             pass
+
+    def publish_and_anchor(
+        self, publication: Publication, anchoring: AnchorLogs
+    ) -> PublishAndAnchor:
+        return PublishAndAnchor(self.storage, publication, anchoring, self.clock)
 
     def seal(self) -> None:
         """Append what waits, sign, publish and anchor it."""
@@ -69,7 +78,11 @@ class World:
     def exchange(self, url: str) -> None:
         """Go on with another database."""
         self.storage.close()
-        self.storage = Database(url, threads=8)
+        self.url, self.storage = url, self.open(url)
+
+    def open(self, url: str) -> Database:
+        """A database beside the ledger of what must hold."""
+        return Database(url, threads=8, protection=self.destructions.protection())
 
     def exchange_chain(self) -> None:
         """Go on with a chain that knows nothing."""
@@ -82,3 +95,26 @@ class World:
     @property
     def now(self) -> datetime:
         return self.clock()
+
+
+class Marked(World):
+    """A world whose database has a mark, as the service's has."""
+
+    @property
+    def outside(self) -> OutsideMarks:
+        return OutsideMarks((self.folder / "published", self.folder / "chain"))
+
+    @property
+    def marks(self) -> Marks:
+        return Marks(self.storage, self.outside, secrets.token_bytes)
+
+    def open(self, url: str) -> Database:
+        return Database(url, 8, protection=self.destructions.protection(), outside=self.outside)
+
+    def publish_and_anchor(
+        self, publication: Publication, anchoring: AnchorLogs
+    ) -> PublishAndAnchor:
+        return PublishAndAnchor(self.storage, publication, anchoring, self.clock, self.marks.renew)
+
+    def look(self) -> int:
+        return look_for_put_back(self.watch, self.marks, self.now)

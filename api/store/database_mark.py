@@ -1,0 +1,115 @@
+"""A mark that the database and what stands outside it share, so that one put back is noticed.
+
+The database holds one random mark. So does a file beside the published logs and one beside the
+chain. It is renewed before anything signed goes out; whatever is older than the others, restored,
+copied back or rolled back on its server, holds another mark than they do. Until they were compared
+nothing is entered in a log.
+
+    renewing: files take the old and the new mark -> the database takes the new one -> files keep it
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Column, Connection, Integer, LargeBinary, Table, delete, insert, select
+
+from api.store.schema import metadata
+
+MARK_BYTES: Final = 16
+MARK_FILE: Final = ".database-mark"
+_ONLY: Final = 1
+_MAX_FILE: Final = 256
+
+database_marks: Final = Table(
+    "database_mark",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("mark", LargeBinary(MARK_BYTES), nullable=False),
+)
+
+
+class SqlDatabaseMark:
+    """The database's mark, in a transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def find(self, *, locked: bool = False) -> bytes | None:
+        """The mark; None where there never was one, or a restore took it away."""
+        query = select(database_marks.c.mark)
+        found = self._connection.scalar(query.with_for_update() if locked else query)
+        return None if found is None else bytes(found)
+
+    def keep(self, mark: bytes | None) -> None:
+        """Keep another mark, or none."""
+        self._connection.execute(delete(database_marks))
+        if mark is not None:
+            self._connection.execute(insert(database_marks), {"id": _ONLY, "mark": mark})
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideMarks:
+    """The marks outside: one file in each of these folders."""
+
+    folders: Sequence[Path]
+
+    def hold(self, mark: bytes | None) -> bool:
+        """Whether every folder has this mark."""
+        return mark is not None and all(mark in _read(folder) for folder in self.folders)
+
+    def are_none(self) -> bool:
+        """Whether no folder has any mark: of a service that never published."""
+        return not any(_read(folder) for folder in self.folders)
+
+    def write(self, *marks: bytes) -> None:
+        """Write marks in place of what is there, durably.
+
+        Raises:
+            OSError: a disk refuses.
+        """
+        for folder in self.folders:
+            with _alone(folder):
+                _write(folder, marks)
+
+    def settle(self, before: bytes | None, mark: bytes) -> None:
+        """Forget the mark before, unless somebody has renewed it again."""
+        for folder in self.folders:
+            with _alone(folder):
+                if set(_read(folder)) == {before, mark}:
+                    _write(folder, [mark])
+
+
+def _read(folder: Path) -> list[bytes]:
+    try:
+        with (folder / MARK_FILE).open("rb") as file:
+            return [bytes.fromhex(line.decode("ascii")) for line in file.read(_MAX_FILE).split()]
+    except (OSError, ValueError):
+        return []
+
+
+def _write(folder: Path, marks: Sequence[bytes]) -> None:
+    path = folder / MARK_FILE
+    partial = path.with_name(f"{MARK_FILE}.partial")
+    with partial.open("wb") as file:
+        file.write(b"".join(mark.hex().encode() + b"\n" for mark in marks))
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep others from the folder's mark, and see what was written to the disk."""
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
