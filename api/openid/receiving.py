@@ -69,7 +69,7 @@ def _room(asking: Asking) -> Hold:
     asked = asking.asked
     if asked.reader is Reader.OFFICER:
         return hold(Pool.STAFF, 0, asked.request.issued + LIFE)
-    size = len(encode_request(asked.request)) + len(asked.response_uri) + ROW_BYTES + ANSWER_BYTES
+    size = len(encode_request(asked.request)) + 3 * ROW_BYTES + ANSWER_BYTES
     return hold(Pool.APPLICATIONS, size, asked.request.issued + LIFE)
 
 

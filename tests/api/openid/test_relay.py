@@ -13,6 +13,7 @@ import pytest
 
 from api.actions.open_application import OpenedApplication
 from api.openid.comparison import comparison_word
+from api.ports.applications import ApplicationState
 from tests.simulators.openid_trial import (
     SERVICE,
     Asked,
@@ -261,7 +262,7 @@ def test_an_unsigned_request_goes_to_another_device_on_trial_only(trial: Trial) 
 def test_a_decided_application_is_not_asked(trial: Trial) -> None:
     opened = trial.apply()
     with trial.ground.storage.work() as work:
-        work.applications.close(opened.application.number)
+        work.applications.close(opened.application.number, ApplicationState.DECIDED)
     body = {"application": opened.application.number}
     headers = {"Authorization": f"Bearer {opened.secret}"}
     answer = trial.http.post(REQUESTS, json=body, headers=headers)
