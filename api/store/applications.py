@@ -59,7 +59,8 @@ class SqlApplications:
 
     def hold(self, number: str) -> Application | None:
         """The application with this number, locked until the end."""
-        return self._one(_FIND.where(applications.c.number == number).with_for_update())
+        own = _FIND.where(applications.c.number == number)
+        return self._one(own.with_for_update(of=applications))
 
     def add(self, application: Application, held: Hold | None = None) -> None:
         """Keep a new one, within the room for what is unfinished."""
