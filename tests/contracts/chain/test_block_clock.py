@@ -1,5 +1,6 @@
 """A wrong clock dates no block, silence is not doubted, and what was dated wrong is taken back."""
 
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from contracts.chain.block_clock import ABSENCE, BEHIND, CLOCK_FILE, STEP, BlockClock
 from contracts.chain.embedded import EmbeddedLedger
 from contracts.chain.rolling_back import newest_before, roll_back
+from contracts.chain.store import ChainStore
 from contracts.evidence.errors import LedgerClockError, LedgerIdentityError, LedgerUnavailableError
 from tests.contracts.chain.conftest import START
 
@@ -198,6 +200,9 @@ def test_wrong_blocks_are_taken_back_and_their_acts_sent_again(tmp_path: Path) -
     assert newest_before(tmp_path, machine.wall) == good
     done = roll_back(tmp_path, good)
     assert (done.before.number, done.after.number) == (good + 2, good)
+    with closing(ChainStore(tmp_path / "chain.sqlite")) as store:
+        entries = store.entries([address for _, address in identity.contracts], good + 2)
+        assert max(entry.block for entry in entries) <= good
     with machine.open(tmp_path) as ledger:
         found = ledger.snapshot()
         assert ledger.identity() == identity
