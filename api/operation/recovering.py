@@ -117,9 +117,12 @@ def _show(watch: Watch, name: str) -> Iterator[Finding]:
 
 def _accounts(watch: Watch) -> Iterator[Finding]:
     with watch.storage.reading() as reading:
-        left = len(administrators(reading.accounts.all()))
+        known = reading.accounts.all()
+        left = len(administrators(known))
         waiting = len(reading.sessions.invitations())
-    yield _found("accounts", left, waiting) if left or waiting else _open("accounts.none")
+    # A service that never had staff lacks nobody.
+    is_well = left or waiting or not known
+    yield _found("accounts", left, waiting) if is_well else _open("accounts.none")
 
 
 def _agencies(recovery: Recovery, at: datetime) -> Iterator[Finding]:
