@@ -201,7 +201,7 @@ def test_tending_closes_batches_and_retention_forgets_what_ended(
         anchor = reading.logs.last_anchor("issuer-district")
         assert reading.presentations.find(unanswered.id) is not None
     assert anchor is not None
-    assert (anchor.size, anchor.block) == (128, None)
+    assert (anchor.size, anchor.block) == (64, None)
     clock.forward(days=31)
     assert forget_unfinished(both.ground.storage, clock())
     with both.ground.storage.reading() as reading:
