@@ -2,7 +2,7 @@
 
 Who begins something needs no account, so what is kept of it is bounded as a whole, whatever the
 number of addresses that it comes from. Nobody's is thrown out for somebody else's: the newest is
-refused, and earlier where one network holds much (``docs/decisions/0017-unfinished.md``).
+refused, and earlier where one network holds much (``docs/decisions/0024-unfinished.md``).
 """
 
 from contextvars import ContextVar
