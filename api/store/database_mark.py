@@ -8,20 +8,23 @@ nothing is entered in a log.
     renewing: files take the old and the new mark -> the database takes the new one -> files keep it
 """
 
-import fcntl
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from errno import EBUSY
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Column, Connection, Integer, LargeBinary, Table, delete, insert, select
 
+from api.store.locks import lock_in_time
 from api.store.schema import metadata
 
 MARK_BYTES: Final = 16
 MARK_FILE: Final = ".database-mark"
+LOCK_SECONDS: Final = 10.0
+"""Another process that renews the mark holds it for two writes."""
 _ONLY: Final = 1
 _MAX_FILE: Final = 256
 
@@ -104,11 +107,16 @@ def _write(folder: Path, marks: Sequence[bytes]) -> None:
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """Keep others from the folder's mark, and see what was written to the disk."""
+    """Keep others from the folder's mark, and see what was written to the disk.
+
+    Raises:
+        OSError: the disk refuses, or another process holds it for too long.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if not lock_in_time(descriptor, LOCK_SECONDS):
+            raise OSError(EBUSY, os.strerror(EBUSY))
         yield
         os.fsync(descriptor)
     finally:
