@@ -52,7 +52,7 @@ from api.operation.clock_watch import ClockWatch
 from api.operation.continuity import Watch, agree_on_chain
 from api.operation.folders import written_folders
 from api.operation.jobs import SERVICE_LOGS, Keeping, Signing, agency_logs, jobs, newest_moment
-from api.operation.measuring import clock_shift, free_places, readable_registers, ways_out
+from api.operation.measure_sources import clock_shift, free_places, readable_registers, ways_out
 from api.operation.own_chain import clock_job, open_chain
 from api.operation.publication import Publication, PublishAndAnchor
 from api.operation.put_back import Marks, look_for_put_back

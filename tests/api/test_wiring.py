@@ -12,7 +12,7 @@ from api.observation.metrics import Exposition
 from api.observation.watching import NOBODY
 from api.openid.agency_file import AGENCIES_VERSION
 from api.openid.retrieval import HttpMirror
-from api.operation.measuring import readable_registers
+from api.operation.measure_sources import readable_registers
 from api.pages.counter import CounterParts
 from api.ports.means import Means
 from api.settings import Settings

@@ -71,3 +71,9 @@ def test_base_install_holds_no_web_or_chain_package(base_python: Path) -> None:
 def test_serving_imports_no_chain_until_it_is_opened() -> None:
     script = f"import sys, api.serving\nprint([n for n in {CHAIN!r} if n in sys.modules])"
     assert run(sys.executable, "-c", script, cwd=ROOT).stdout.strip() == "[]"
+
+
+def test_wiring_imports_nothing_that_counts_before_the_folder_of_measures_is_named() -> None:
+    """prometheus-client decides at its import where it counts; too early, nothing is counted."""
+    script = "import sys, api.serving, api.wiring\nprint('prometheus_client' in sys.modules)"
+    assert run(sys.executable, "-c", script, cwd=ROOT).stdout.strip() == "False"

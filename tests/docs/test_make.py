@@ -98,6 +98,8 @@ def run(site: Path, at: int = 0, how: str = "") -> tuple[bool, str]:
         cwd=site,
         env=told,
         start_new_session=True,
+        # A shell ignores Ctrl-C for what it starts in the background, and that is inherited.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         capture_output=True,
         text=True,
         timeout=60,

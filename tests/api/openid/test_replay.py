@@ -71,8 +71,8 @@ def test_of_two_workers_with_one_answer_one_is_refused(
                 answers[0] = other.answer(asked, body).status_code
             return original(desk, *parts)
 
-        original = receiving._verify
-        monkeypatch.setattr(receiving, "_verify", overtake)
+        original = receiving.judge_answer
+        monkeypatch.setattr(receiving, "judge_answer", overtake)
         late = both.answer(asked, body)
     assert answers == [200]
     assert error_of(late) == (400, "invalid_request")

@@ -16,7 +16,7 @@ from api.openid.agencies import IssuanceTerms
 from api.openid.console import CopyStatus
 from api.openid.console_errands import ConsoleErrands
 from api.openid.status_places import LISTS
-from api.operation.measuring import free_places
+from api.operation.measure_sources import free_places
 from api.store.database import Database
 from contracts.evidence.errors import LedgerRefusedError, LedgerUnavailableError
 from contracts.evidence.names import status_list_id
@@ -43,6 +43,12 @@ def places(wallet: SimulatedWallet) -> list[tuple[int, int]]:
 
 def look_after(wallet: SimulatedWallet) -> bool:
     return wallet.trial.openid.console.look_after_lists(AGENCY, wallet.trial.ground.clock())
+
+
+def anchor(wallet: SimulatedWallet) -> None:
+    """Nothing issued waits for the chain: else an agency defers after half a day."""
+    openid, clock = wallet.trial.openid, wallet.trial.ground.clock
+    openid.anchoring.anchor_now(openid.console.office.agencies[AGENCY].log, clock())
 
 
 def versions(wallet: SimulatedWallet, number: int) -> int:
@@ -213,6 +219,7 @@ def test_places_come_back_when_nothing_shown_may_be_judged_again(
     console.mark(AGENCY, PERSON, KIND, CopyStatus.REVOKED, clock())
     look_after(wallet)
     assert wallet.obtain(copies=10).status_code == 503, "the set is bounded"
+    anchor(wallet)
     end = max(decoded(text)["exp"] for text, _ in wallet.held) - clock().timestamp()
     clock.forward(seconds=end + OBJECTION.total_seconds())
     look_after(wallet)
@@ -239,6 +246,7 @@ def test_a_place_is_not_given_back_while_another_copy_of_its_list_lasts(
     tiny.obtain(copies=10)
     tiny.trial.openid.console.mark(AGENCY, PERSON, KIND, CopyStatus.REVOKED, clock())
     first = places(tiny)
+    anchor(tiny)
     clock.forward(days=89)
     tiny.obtain(copies=6)
     clock.forward(days=92)

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from api.store.migration import migrate
 from tests.api.operation.live import PATH, live, until
 
 BODY = {"service": "document-delivery"}
@@ -70,6 +71,7 @@ def before_hard(process: int) -> int:
 
 
 def test_a_backup_that_does_not_fit_leaves_nothing(tmp_path: Path) -> None:
+    migrate(f"sqlite:///{tmp_path / 'dojang.sqlite'}")
     assert dojang(tmp_path, "backup", "--to", str(tmp_path / "whole")).returncode == 0
     made = dojang(tmp_path, "backup", "--to", str(tmp_path / "cut"), room=200)
     assert made.returncode == 1
