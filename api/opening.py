@@ -94,7 +94,7 @@ def open_database(
     try:
         database.follow()
         check_keys(database, settings.keys)
-    except BaseException:
+    except BaseException:  # whatever it is, Ctrl-C too: it is raised again, and nothing stays open
         database.close()
         raise
     return database

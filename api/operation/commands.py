@@ -87,7 +87,7 @@ def _worker(_options: argparse.Namespace) -> int:
 
 @_telling
 def _backup(options: argparse.Namespace) -> int:
-    from api.opening import open_database, open_destructions  # noqa: PLC0415
+    from api.opening import open_database, open_destructions  # noqa: PLC0415 - needs the api extra
     from api.operation.backup import take_backup  # noqa: PLC0415 - needs the api extra
     from api.operation.backup_file import read_key  # noqa: PLC0415
     from api.ports.means import whole_second  # noqa: PLC0415
@@ -109,7 +109,7 @@ def _backup(options: argparse.Namespace) -> int:
 
 @_telling
 def _restore(options: argparse.Namespace) -> int:
-    from api.opening import open_destructions  # noqa: PLC0415
+    from api.opening import open_destructions  # noqa: PLC0415 - needs the api extra
     from api.operation.backup_file import read_key  # noqa: PLC0415 - needs the api extra
     from api.operation.restore import Source, check, restore_backup  # noqa: PLC0415
     from api.ports.means import whole_second  # noqa: PLC0415
@@ -134,7 +134,7 @@ def _restore(options: argparse.Namespace) -> int:
 
 @_telling
 def _recover(options: argparse.Namespace) -> int:
-    from api.opening import forget_key  # noqa: PLC0415
+    from api.opening import forget_key  # noqa: PLC0415 - needs the api extra
     from api.operation.recovering import recover  # noqa: PLC0415 - needs the api extra
     from api.ports.means import whole_second  # noqa: PLC0415
     from api.settings import Settings  # noqa: PLC0415
