@@ -19,6 +19,7 @@ from api.actions.issue_paper import PaperDesk
 from api.actions.prove_entry import LogProofs
 from api.app import Parts, Service, create_service
 from api.demo.checking import check_folder
+from api.demo.errors import FolderError
 from api.demo.folder import KINDS, SNAPSHOT
 from api.health import Health
 from api.http.rates import Rates
@@ -356,9 +357,15 @@ def _courier(watch: Watch, publication: Publication, console: Console, marks: Ma
 def _load_demos(demo: Path | None) -> list[ShownDemo]:
     if demo is None:
         return []
-    return [
-        load_demo(
-            kind, demo / kind, check_folder(demo / kind, (demo / kind / SNAPSHOT).read_bytes())
-        )
-        for kind in KINDS
-    ]
+    return [_load_demo(kind, demo) for kind in KINDS]
+
+
+def _load_demo(kind: str, demo: Path) -> ShownDemo:
+    try:
+        snapshot = (demo / kind / SNAPSHOT).read_bytes()
+    except OSError as error:
+        # Nobody will make it while the service tries again and again.
+        raise FolderError(
+            f"{error.strerror}: {error.filename}; dojang demo all --out {demo} makes it"
+        ) from error
+    return load_demo(kind, demo / kind, check_folder(demo / kind, snapshot))

@@ -134,12 +134,11 @@ class Supervisor:
         if process is None or ready is None:
             return False
         wait([ready, process.sentinel], START_SECONDS)
-        if process.is_alive() or ready.poll():
+        _listen(post)
+        if post.ready is not None:
             return True
-        process.join()
-        if process.exitcode == LASTING:
-            return False
-        return post.stops_last  # without the worker the service is degraded, and goes on
+        process.join()  # its pipe ended, so it is about to
+        return process.exitcode != LASTING
 
     def _look(self) -> None:
         """Sleep until a process ends, a signal comes, or somebody is due."""

@@ -116,6 +116,17 @@ def test_a_setting_that_cannot_be_used_is_named(refused: Callable[..., str]) -> 
     assert "DOJANG_THREADS" in refused(DOJANG_THREADS="many")
 
 
+def test_a_demonstration_that_is_not_there_is_told_and_not_tried_again(tmp_path: Path) -> None:
+    none = tmp_path / "none"
+    command = [*DOJANG, "--demo", str(none)]
+    ended = subprocess.run(
+        command, check=False, env=environment(tmp_path), capture_output=True, timeout=SECONDS
+    )
+    assert ended.returncode == 1
+    [told] = ended.stderr.decode().splitlines()
+    assert told.endswith(f"; dojang demo all --out {none} makes it (demo.folder)")
+
+
 def test_a_database_of_another_shape_is_left_alone_when_that_was_asked(
     tmp_path: Path, refused: Callable[..., str]
 ) -> None:

@@ -95,6 +95,9 @@ class Trial:
             terms,
         )
 
+    def now(self) -> datetime:
+        return self.ground.clock()
+
     def offer(
         self, kind: str = KIND, service: str = SERVICE, person: str = "synthetic-1"
     ) -> "Offered":
@@ -223,7 +226,7 @@ class SimulatedWallet:
         **claims: Json,
     ) -> str:
         head: dict[str, Json] = {"typ": "openid4vci-proof+jwt", "jwk": public_jwk(key.point)}
-        body: dict[str, Json] = {"aud": issuer, "iat": int(self.trial.ground.clock().timestamp())}
+        body: dict[str, Json] = {"aud": issuer, "iat": int(self.trial.now().timestamp())}
         if "nonce" not in claims:
             body["nonce"] = self.nonce(issuer)
         head = {
@@ -265,7 +268,7 @@ class SimulatedWallet:
             chosen = HeldCredential.of(text).select(
                 [tuple(claim["path"]) for claim in query["claims"]]
             )
-            at = self.trial.ground.clock()
+            at = self.trial.now()
             bound = bind(chosen, parameters["nonce"], parameters["client_id"], at, key)
             answers[query["id"]] = [bound]
         return answers

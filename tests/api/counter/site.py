@@ -16,7 +16,14 @@ from api.openid.counter import Counter
 from api.pages.counter import CounterParts
 from api.ports.accounts import Role
 from api.store.database import Database
-from tests.api.databases import ALARM_READS, ORIGINS, MemoryShelf, StillClock, parts_of
+from tests.api.databases import (
+    ALARM_READS,
+    ORIGINS,
+    MemoryShelf,
+    StillClock,
+    papers_of,
+    parts_of,
+)
 from tests.api.staff.office import Office, Person
 from tests.simulators.openid_trial import AGENCY, KIND, SERVICE, SimulatedWallet, Trial
 
@@ -46,6 +53,7 @@ class CounterSite:
             parts,
             wallets=tuple(trial.openid.routes()),
             counters=CounterParts(counter, cases, trial=True),
+            papers=papers_of(parts.means, trial.ground.ledger, trial.openid.desk),
         )
         client = TestClient(create_people_app(parts), base_url=ORIGINS.people)
         trial = replace(trial, http=client)

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,8 +37,9 @@ class Live:
         return (self.folder / "err").read_text().splitlines()
 
     def journal(self) -> list[dict[str, Any]]:
-        lines = (self.folder / "out").read_text().splitlines()
-        return [json.loads(line) for line in lines]
+        """What is written so far; the last line may still be in the middle of it."""
+        written, _, _ = (self.folder / "out").read_text().rpartition("\n")
+        return [json.loads(line) for line in written.splitlines()]
 
     @property
     def origins(self) -> list[str]:
@@ -52,6 +53,20 @@ class Live:
         """The newest process of a name."""
         started = [line for line in self.journal() if line["event"] == "process.started"]
         return int([line["pid"] for line in started if line["process"] == name][-1])
+
+    def kill(self, name: str) -> None:
+        """Kill a process of a name and see another in its place."""
+        killed = []
+
+        def struck() -> bool:
+            with suppress(ProcessLookupError):  # it ended with its database; another is to come
+                newest = self.pid(name)
+                os.kill(newest, signal.SIGKILL)
+                killed.append(newest)
+            return bool(killed)
+
+        until(struck)
+        until(lambda: self.pid(name) != killed[0])
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)

@@ -1,7 +1,5 @@
 """Killed under load: what was acknowledged is there, and nothing half-done can be seen."""
 
-import os
-import signal
 import tempfile
 import warnings
 from collections.abc import Iterator, Sequence
@@ -67,9 +65,7 @@ def kill(service: Live, postgres: Postgres | None, kind: str) -> None:
         assert postgres is not None
         postgres.kill()
         return
-    killed = service.pid(kind)
-    os.kill(killed, signal.SIGKILL)
-    until(lambda: service.pid(kind) != killed)
+    service.kill(kind)
 
 
 def kill_under_load(
