@@ -1,6 +1,7 @@
 """What issuing and asking need of the world: stores, keys, trust. Adapters live elsewhere."""
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -146,6 +147,9 @@ class IssuingReader(Protocol):
 
     def release(self, uri: str, version: int | None = None) -> StatusRelease | None:
         """The newest status list at an address, or the one of a version."""
+
+    def fresh_releases(self, uris: Sequence[str], since: datetime) -> AbstractSet[str]:
+        """Of some addresses, those whose newest list is on chain and no older than a moment."""
 
     def anchored_release(self, uri: str) -> StatusRelease | None:
         """The newest status list at an address that is on chain."""

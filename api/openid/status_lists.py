@@ -94,13 +94,15 @@ class StatusLists:
 
     def _publish_due(self, agency: Agency, at: datetime) -> bool:
         """Publish lists that changed, that nobody can look up yet, or that are a day old."""
-        due = []
         with self.office.storage.reading() as reading:
-            for one in reading.issuing.status_lists(agency.id):
-                last = reading.issuing.release(agency.status_uri(one.number))
-                is_old = last is None or last.anchored is None or at - last.made >= LIST_RENEWAL
-                if is_old or one.changes != one.published or one.opened is None:
-                    due.append(one.number)
+            lists = reading.issuing.status_lists(agency.id)
+            uris = [agency.status_uri(one.number) for one in lists]
+            fresh = reading.issuing.fresh_releases(uris, at - LIST_RENEWAL)
+        due = [
+            one.number
+            for one, uri in zip(lists, uris, strict=True)
+            if uri not in fresh or one.changes != one.published or one.opened is None
+        ]
         for number in due:
             self._publish(agency, number, at)
         return bool(due)

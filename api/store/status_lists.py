@@ -6,6 +6,7 @@ which the chain has a newer version than ``status_release`` is given out no furt
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -22,6 +23,7 @@ from sqlalchemy import (
     and_,
     delete,
     exists,
+    func,
     insert,
     literal_column,
     select,
@@ -162,6 +164,17 @@ class SqlStatusLists:
         """The newest status list at an address, or the one of a version."""
         here = _r.uri == uri if version is None else and_(_r.uri == uri, _r.version == version)
         return self._release(here)
+
+    def fresh_releases(self, uris: Sequence[str], since: datetime) -> AbstractSet[str]:
+        """Of some addresses, those whose newest list is on chain and no older than a moment.
+
+        One question for all, without their tokens: an agency asks it at every revocation.
+        """
+        others = releases.alias()
+        newest = select(func.max(others.c.version)).where(others.c.uri == _r.uri).scalar_subquery()
+        good = and_(_r.anchored.is_not(None), _r.made > since)
+        here = and_(_r.uri.in_(uris), _r.version == newest, good)
+        return set(self._connection.scalars(select(_r.uri).where(here)))
 
     def anchored_release(self, uri: str) -> StatusRelease | None:
         """The newest status list at an address that is on chain."""
