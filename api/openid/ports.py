@@ -1,7 +1,6 @@
 """What issuing and asking need of the world: stores, keys, trust. Adapters live elsewhere."""
 
-from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -145,11 +144,19 @@ class IssuingReader(Protocol):
     def status_lists(self, agency: str) -> Sequence[StatusListState]:
         """All lists of an agency, by number."""
 
+    def status_list(self, agency: str, number: int) -> StatusListState:
+        """One that there is."""
+
+    def giving_lists(self, agency: str) -> Sequence[StatusListState]:
+        """Those that have places left, open or not, by number; few, however many there are."""
+
+    def due_lists(
+        self, agency: str, address: Callable[[int], str], since: datetime
+    ) -> Sequence[int]:
+        """Numbers of those to publish: changed, not open yet, not on chain, or from before."""
+
     def release(self, uri: str, version: int | None = None) -> StatusRelease | None:
         """The newest status list at an address, or the one of a version."""
-
-    def fresh_releases(self, uris: Sequence[str], since: datetime) -> AbstractSet[str]:
-        """Of some addresses, those whose newest list is on chain and no older than a moment."""
 
     def anchored_release(self, uri: str) -> StatusRelease | None:
         """The newest status list at an address that is on chain."""

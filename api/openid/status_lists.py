@@ -95,14 +95,7 @@ class StatusLists:
     def _publish_due(self, agency: Agency, at: datetime) -> bool:
         """Publish lists that changed, that nobody can look up yet, or that are a day old."""
         with self.office.storage.reading() as reading:
-            lists = reading.issuing.status_lists(agency.id)
-            uris = [agency.status_uri(one.number) for one in lists]
-            fresh = reading.issuing.fresh_releases(uris, at - LIST_RENEWAL)
-        due = [
-            one.number
-            for one, uri in zip(lists, uris, strict=True)
-            if uri not in fresh or one.changes != one.published or one.opened is None
-        ]
+            due = reading.issuing.due_lists(agency.id, agency.status_uri, at - LIST_RENEWAL)
         for number in due:
             self._publish(agency, number, at)
         return bool(due)
@@ -156,7 +149,7 @@ class StatusLists:
         uri = agency.status_uri(number)
         with self.office.storage.work() as work:
             work.logs.lock(agency.log)  # Writers of one agency follow each other.
-            one = _state(work, agency, number)
+            one = work.issuing.status_list(agency.id, number)
             last = work.issuing.release(uri)
             version = max(known, 0 if last is None else last.version) + 1
             token = self._token(agency, one, work, at)
@@ -198,7 +191,7 @@ class StatusLists:
     def _open(self, agency: Agency, number: int, at: datetime) -> None:
         with self.office.storage.work() as work:
             work.logs.lock(agency.log)
-            one = _state(work, agency, number)
+            one = work.issuing.status_list(agency.id, number)
             if one.opened is None:
                 work.issuing.keep_status_list(replace(one, opened=at))
 
@@ -216,14 +209,14 @@ class StatusLists:
         """Say when what may point to a list that a restore spent has ended, known or not."""
         with self.office.storage.work() as work:
             work.logs.lock(agency.log)
-            one = _state(work, agency, number)
+            one = work.issuing.status_list(agency.id, number)
             work.issuing.keep_status_list(_spent(one, at + agency.terms.lifetime))
 
     def _give_back(self, agency: Agency, number: int, at: datetime) -> None:
         order = shuffle_places(range(agency.terms.status_entries), self.office.rng)
         with self.office.storage.work() as work:
             work.logs.lock(agency.log)
-            one = _state(work, agency, number)
+            one = work.issuing.status_list(agency.id, number)
             if self._is_over(one, at) and not work.issuing.has_copies(agency.id, number):
                 fresh = replace(one, entries=agency.terms.status_entries)
                 work.issuing.give_back(fresh, order)
@@ -236,10 +229,6 @@ class StatusLists:
         entries = StatusList.empty(one.entries, STATUS_BITS).replace(marked)
         terms = StatusTerms(agency.uri, agency.status_uri(one.number), LIST_LIFETIME, LIST_TTL)
         return issue_status_token(entries, terms, self.office.keys.signer(agency.id), at)
-
-
-def _state(work: OpenIdWork, agency: Agency, number: int) -> StatusListState:
-    return next(one for one in work.issuing.status_lists(agency.id) if one.number == number)
 
 
 def _spent(one: StatusListState, ends: datetime) -> StatusListState:

@@ -66,7 +66,7 @@ def draw_status_places(
     Raises:
         NoStatusPlaceError: fewer are left; nothing was given out, because the transaction fails.
     """
-    lists = work.issuing.status_lists(agency.id)
+    lists = work.issuing.giving_lists(agency.id)
     before, drawn = places_left(lists), list[StatusPlace]()
     for one in sorted(lists, key=lambda one: (-one.drawn, one.number)):
         if one.left and len(drawn) < count:
@@ -74,12 +74,12 @@ def draw_status_places(
             found = work.issuing.draw_places(one, min(one.left, count - len(drawn)), expires)
             drawn += [StatusPlace(one.number, StatusReference(uri, place)) for place in found]
     if before - count < reserve(agency) <= before:
-        work.outbox.put(_errand(agency, len(lists), at))
+        work.outbox.put(_errand(agency, lists[-1].number, at))
     if len(drawn) < count:
         raise NoStatusPlaceError("no place in a status list is free now; try again later")
     return tuple(drawn)
 
 
-def _errand(agency: Agency, known: int, at: datetime) -> Errand:
-    """One for each number of lists; asked for before or not, the worker looks every minute."""
-    return Errand(LISTS, f"{agency.id}/{known}", canonical({"agency": agency.id}), at)
+def _errand(agency: Agency, newest: int, at: datetime) -> Errand:
+    """One for each newest list; asked for before or not, the worker looks every minute."""
+    return Errand(LISTS, f"{agency.id}/{newest}", canonical({"agency": agency.id}), at)

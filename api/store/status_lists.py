@@ -5,7 +5,7 @@ which the chain has a newer version than ``status_release`` is given out no furt
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
@@ -26,6 +26,7 @@ from sqlalchemy import (
     func,
     insert,
     literal_column,
+    or_,
     select,
     update,
 )
@@ -88,8 +89,29 @@ class SqlStatusLists:
 
     def status_lists(self, agency: str) -> Sequence[StatusListState]:
         """All lists of an agency, by number."""
-        query = select(lists).where(_l.agency == agency).order_by(_l.number)
-        return [StatusListState(**row) for row in self._connection.execute(query).mappings()]
+        return self._lists(_l.agency == agency)
+
+    def status_list(self, agency: str, number: int) -> StatusListState:
+        """One that there is."""
+        [found] = self._lists(_here(agency, number))
+        return found
+
+    def giving_lists(self, agency: str) -> Sequence[StatusListState]:
+        """Those that have places left, open or not, by number; few, however many there are."""
+        return self._lists(and_(_l.agency == agency, _l.drawn < _l.entries))
+
+    def due_lists(
+        self, agency: str, address: Callable[[int], str], since: datetime
+    ) -> Sequence[int]:
+        """Numbers of those to publish: changed, not open yet, not on chain, or from before.
+
+        It is asked at every revocation, so that neither states nor tokens are read for it.
+        """
+        is_due = or_(_l.changes != _l.published, _l.opened.is_(None))
+        states = select(_l.number, is_due).where(_l.agency == agency).order_by(_l.number)
+        known = [(number, address(number), due) for number, due in self._connection.execute(states)]
+        fresh = self._fresh([uri for _, uri, _ in known], since)
+        return [number for number, uri, due in known if due or uri not in fresh]
 
     def add_status_list(self, made: StatusListState, places: Sequence[int]) -> None:
         """Keep a new list with the order in which its places are given out."""
@@ -165,17 +187,6 @@ class SqlStatusLists:
         here = _r.uri == uri if version is None else and_(_r.uri == uri, _r.version == version)
         return self._release(here)
 
-    def fresh_releases(self, uris: Sequence[str], since: datetime) -> AbstractSet[str]:
-        """Of some addresses, those whose newest list is on chain and no older than a moment.
-
-        One question for all, without their tokens: an agency asks it at every revocation.
-        """
-        others = releases.alias()
-        newest = select(func.max(others.c.version)).where(others.c.uri == _r.uri).scalar_subquery()
-        good = and_(_r.anchored.is_not(None), _r.made > since)
-        here = and_(_r.uri.in_(uris), _r.version == newest, good)
-        return set(self._connection.scalars(select(_r.uri).where(here)))
-
     def anchored_release(self, uri: str) -> StatusRelease | None:
         """The newest status list at an address that is on chain."""
         return self._release(and_(_r.uri == uri, _r.anchored.is_not(None)))
@@ -207,6 +218,18 @@ class SqlStatusLists:
             self._connection.execute(delete(copies).where(_copy.batch.in_(found)))
             self._connection.execute(delete(batches).where(batches.c.id.in_(found)))
         return len(found)
+
+    def _lists(self, here: Any) -> Sequence[StatusListState]:  # noqa: ANN401 - a condition of SQLAlchemy
+        query = select(lists).where(here).order_by(_l.number)
+        return [StatusListState(**row) for row in self._connection.execute(query).mappings()]
+
+    def _fresh(self, uris: Sequence[str], since: datetime) -> AbstractSet[str]:
+        """Addresses whose newest version is on chain and not from before."""
+        others = releases.alias()
+        newest = select(func.max(others.c.version)).where(others.c.uri == _r.uri).scalar_subquery()
+        good = and_(_r.anchored.is_not(None), _r.made > since)
+        here = and_(_r.uri.in_(uris), _r.version == newest, good)
+        return set(self._connection.scalars(select(_r.uri).where(here)))
 
     def _release(self, here: Any) -> StatusRelease | None:  # noqa: ANN401 - a condition of SQLAlchemy
         columns = (_r.version, _r.token, _r.made, _r.anchored)
