@@ -18,7 +18,6 @@ SNAPSHOT: Final = "snapshot.json"
 CHAIN: Final = "chain"
 """Where older demonstrations kept their chain, which no check could cover; none is shipped now."""
 MAX_FILE_BYTES: Final = 64 << 20
-MAX_FILES: Final = 20_000
 KINDS: Final = ("allowance", "contest")
 
 

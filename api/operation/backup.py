@@ -30,7 +30,6 @@ from api.store.work import SqlWork
 from contracts.evidence.encoding import Json, b64u_encode, canonical, format_time
 
 STREAM: Final = 500
-MAX_TEXT_BYTES: Final = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)

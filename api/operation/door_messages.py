@@ -107,13 +107,6 @@ def _argument(document: Document, name: str) -> Argument:
     return document.data(name, _LENGTHS.get(name, _USUAL_LENGTH))
 
 
-def _ending(text: str) -> Ending:
-    try:
-        return Ending(text)
-    except ValueError:
-        raise EncodingError("no way in which a period ends") from None
-
-
 def encode_error(error: LedgerError) -> bytes:
     """What went wrong at the chain."""
     detail = error.reason if isinstance(error, LedgerRefusedError) else str(error)

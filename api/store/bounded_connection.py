@@ -5,12 +5,10 @@ its connections open and never answers: then it is the client that has to give u
 """
 
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 
 import psycopg
 from psycopg import errors
-
-T = TypeVar("T")
 
 
 @cache

@@ -11,7 +11,7 @@ is asked as that owner whether the act was done meanwhile.
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 from contracts.bindings.checkpoint_log import (
     CheckpointAnchored,
@@ -58,7 +58,6 @@ from contracts.evidence.snapshot import (
 LASTING: Final = 0
 """The contract's code of a period that has not ended."""
 _POINT_BYTES: Final = 2 * HASH_BYTES
-E = TypeVar("E", bound=ContractEvent)
 
 
 class ChainLedger:

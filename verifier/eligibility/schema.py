@@ -18,7 +18,6 @@ SERVICE: Final = "service"
 CREDENTIAL_TYPES: Final = "credentialTypes"
 MEDIAN_INCOME: Final = "medianIncome"
 CASES: Final = "cases"
-DECISION: Final = "decision"
 
 
 @dataclass(frozen=True, slots=True)
