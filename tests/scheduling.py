@@ -12,6 +12,7 @@ from xdist.scheduler import LoadScopeScheduling
 GROUPS: Final = {
     "live services": (
         "tests/api/operation/test_kills.py",
+        "tests/api/operation/test_one_citizen_under_kills.py",
         "tests/api/operation/test_full_disk.py",
         "tests/api/operation/test_marked_data.py",
         "tests/api/operation/test_backup_under_load.py",

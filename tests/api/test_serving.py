@@ -19,7 +19,7 @@ from api.serving import serve
 from api.store.migration import migrate
 
 DOJANG = [sys.executable, "-m", "api.cli", "serve"]
-SECONDS = 60
+SECONDS = 600
 PATH = "/api/v1/applications"
 
 
