@@ -15,7 +15,7 @@ from api.demo.errors import OccupiedError
 from api.demo.folder import CHAIN, SNAPSHOT, Folder
 from api.demo.making import _refuse_foreign
 from contracts.evidence.snapshot_file import encode_snapshot
-from tests.api.operation.live import live
+from tests.api.operation.live import Live, live, until
 from tests.simulators.ledger import SimulatedLedger
 
 pytestmark = pytest.mark.usefixtures("audited_once")
@@ -148,14 +148,26 @@ def test_a_full_disk_is_reported_and_nothing_is_left(
     assert not (tmp_path / "out").exists()
 
 
+def chain_of(service: Live) -> object:
+    """What a service says of its chain, once it has looked."""
+    found: list[object] = []
+
+    def told() -> bool:
+        answer = httpx2.get(f"{service.origins[0]}/readyz", timeout=60)
+        found.append(answer.json()["chain"])
+        return found[-1] is not None
+
+    until(told)
+    return found[-1]
+
+
 def test_service_keeps_its_chain_over_stop_and_kill(tmp_path: Path) -> None:
     identities = []
     for kills in (False, True, False):
         with live(tmp_path) as service:
-            identities.append(httpx2.get(f"{service.origins[0]}/readyz").json()["chain"])
+            identities.append(chain_of(service))
             if not kills:
                 assert service.stop() == 0
-    assert identities[0] is not None
     assert identities == [identities[0]] * 3
 
 
