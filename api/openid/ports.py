@@ -151,9 +151,16 @@ class IssuingReader(Protocol):
         """Those that have places left, open or not, by number; few, however many there are."""
 
     def due_lists(
-        self, agency: str, address: Callable[[int], str], since: datetime
+        self, agency: str, address: Callable[[int], str], since: datetime, until: datetime
     ) -> Sequence[int]:
-        """Numbers of those to publish: changed, not open yet, not on chain, or from before."""
+        """Numbers of those to publish: changed, not open yet, not on chain, or of another time.
+
+        Args:
+            agency: its id.
+            address: of a list, by its number.
+            since: what was signed then or before is too old.
+            until: what was signed later was signed by a clock that ran ahead.
+        """
 
     def release(self, uri: str, version: int | None = None) -> StatusRelease | None:
         """The newest status list at an address, or the one of a version."""

@@ -5,7 +5,8 @@ A list goes through these steps, each of which may be cut short and is then done
 1. kept with a shuffled order of its places; nothing is given out yet;
 2. signed, kept as a version, anchored on chain;
 3. opened: from now on copies point to it, and any verifier can look it up;
-4. full, or not: published again whenever an entry changed, and once a day;
+4. full, or not: published again whenever an entry changed, once a day, and where the time it was
+   signed at lies in the future;
 5. when its last credential has ended and the time is over in which something that was shown may be
    judged again, its copies are gone, and it begins anew at 1 with every entry valid.
 
@@ -30,6 +31,7 @@ from contracts.evidence.ledger import Ledger
 from contracts.evidence.names import status_list_id
 from verifier.credential.places import shuffle_places
 from verifier.credential.status import StatusList, StatusTerms, issue_status_token
+from verifier.credential.validity import CLOCK_TOLERANCE
 
 STATUS_BITS: Final = 2
 LIST_LIFETIME: Final = timedelta(days=7)
@@ -93,9 +95,14 @@ class StatusLists:
             return reading.issuing.status_lists(agency.id)
 
     def _publish_due(self, agency: Agency, at: datetime) -> bool:
-        """Publish lists that changed, that nobody can look up yet, or that are a day old."""
+        """Publish lists that changed, that nobody can look up yet, or that are a day old.
+
+        One that was signed by a clock that ran ahead is believed by nobody (C-49), and its day
+        would not be over for as long: it is signed anew as soon as the clock is right.
+        """
+        since, until = at - LIST_RENEWAL, at + CLOCK_TOLERANCE
         with self.office.storage.reading() as reading:
-            due = reading.issuing.due_lists(agency.id, agency.status_uri, at - LIST_RENEWAL)
+            due = reading.issuing.due_lists(agency.id, agency.status_uri, since, until)
         for number in due:
             self._publish(agency, number, at)
         return bool(due)

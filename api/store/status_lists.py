@@ -101,16 +101,16 @@ class SqlStatusLists:
         return self._lists(and_(_l.agency == agency, _l.drawn < _l.entries))
 
     def due_lists(
-        self, agency: str, address: Callable[[int], str], since: datetime
+        self, agency: str, address: Callable[[int], str], since: datetime, until: datetime
     ) -> Sequence[int]:
-        """Numbers of those to publish: changed, not open yet, not on chain, or from before.
+        """Numbers of those to publish: changed, not open yet, not on chain, or of another time.
 
         It is asked at every revocation, so that neither states nor tokens are read for it.
         """
         is_due = or_(_l.changes != _l.published, _l.opened.is_(None))
         states = select(_l.number, is_due).where(_l.agency == agency).order_by(_l.number)
         known = [(number, address(number), due) for number, due in self._connection.execute(states)]
-        fresh = self._fresh([uri for _, uri, _ in known], since)
+        fresh = self._fresh([uri for _, uri, _ in known], since, until)
         return [number for number, uri, due in known if due or uri not in fresh]
 
     def add_status_list(self, made: StatusListState, places: Sequence[int]) -> None:
@@ -223,11 +223,11 @@ class SqlStatusLists:
         query = select(lists).where(here).order_by(_l.number)
         return [StatusListState(**row) for row in self._connection.execute(query).mappings()]
 
-    def _fresh(self, uris: Sequence[str], since: datetime) -> AbstractSet[str]:
-        """Addresses whose newest version is on chain and not from before."""
+    def _fresh(self, uris: Sequence[str], since: datetime, until: datetime) -> AbstractSet[str]:
+        """Addresses whose newest version is on chain, not from before, and not from the future."""
         others = releases.alias()
         newest = select(func.max(others.c.version)).where(others.c.uri == _r.uri).scalar_subquery()
-        good = and_(_r.anchored.is_not(None), _r.made > since)
+        good = and_(_r.anchored.is_not(None), _r.made > since, _r.made <= until)
         here = and_(_r.uri.in_(uris), _r.version == newest, good)
         return set(self._connection.scalars(select(_r.uri).where(here)))
 

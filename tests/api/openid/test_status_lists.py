@@ -300,6 +300,26 @@ def test_a_list_that_a_restored_database_lacks_is_passed_over(
     assert versions(wallet, 2) == 2, "copies that point to it can still be checked"
 
 
+@pytest.mark.parametrize("ahead", [timedelta(minutes=8), timedelta(hours=2), timedelta(days=3650)])
+def test_a_list_that_was_signed_by_a_clock_ahead_is_signed_anew(
+    both: Trial, clock: StillClock, ahead: timedelta
+) -> None:
+    wallet, console = SimulatedWallet(both), both.openid.console
+    wallet.obtain()
+    console.publish(AGENCY, clock() + ahead)
+    assert parse_status_token(served(wallet, 1).text).facts.issued > clock().timestamp() + 300
+    assert look_after(wallet), "the clock is right again, and nobody changed an entry"
+    assert parse_status_token(served(wallet, 1).text).facts.issued == clock().timestamp()
+    clock.forward(minutes=1)
+    assert code(wallet) is None
+    assert not look_after(wallet), "once"
+
+
+def test_a_list_of_the_next_minute_is_left_alone(tiny: SimulatedWallet, clock: StillClock) -> None:
+    tiny.trial.openid.console.publish(AGENCY, clock() + timedelta(minutes=5))
+    assert not look_after(tiny)
+
+
 def test_what_fails_for_one_agency_stops_no_other(tiny: SimulatedWallet, clock: StillClock) -> None:
     tiny.obtain()
     tiny.obtain("school-record")
