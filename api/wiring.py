@@ -122,7 +122,7 @@ def wire(
             ledger,
             checks,
             written_folders(settings),
-            shift=partial(clock_shift, ClockWatch(system_clock), settings.measures),
+            shift=wallets.console.office.clock_shift,
             calls=ways_out(ledger, door, counters),
         )
         parts = Parts(
@@ -242,6 +242,7 @@ def wire_wallets(
         secrets=(files.secret(MASTER), files.secret(PERSONS)),
         mirror=HttpMirror(SafeFetcher(local=settings.trial), _addresses(settings.tiles)),
         objection=max(OBJECTION, timedelta(days=settings.keep_presentations_days)),
+        shift=partial(clock_shift, ClockWatch(system_clock), settings.measures),
     )
     register.settle()
     trial = demo or settings.trial

@@ -62,6 +62,7 @@ class Ground:
         secrets: master secret of the endpoints, secret of the person values.
         mirror: where other services' evidence is had.
         objection: how long after its end a credential that was shown may be judged again.
+        shift: seconds by which the time of day jumped, ahead or back; 0 while it is trusted.
     """
 
     origin: str
@@ -76,6 +77,7 @@ class Ground:
     secrets: tuple[bytes, bytes]
     mirror: Mirror | None = None
     objection: timedelta = OBJECTION
+    shift: Callable[[], float] = float
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,7 @@ def assemble(ground: Ground, issuers: Issuers, *, demo: bool) -> OpenId:
         secrets=OfficeSecrets(master),
         log_keys=ground.log_keys,
         rng=ground.rng,
+        clock_shift=ground.shift,
     )
     console = Console(office, ground.ledger, ground.objection)
     anchoring = Anchoring(ground.storage, ground.log_keys, ground.ledger, ground.rng)

@@ -218,12 +218,12 @@ class _Order:
         """Sign all copies and keep them.
 
         Raises:
-            NotYetKnownError: the register does not know yet, or what was issued before waits too
-                long for the chain.
+            NotYetKnownError: the register does not know yet, what was issued before waits too
+                long for the chain, or the time of day is doubted.
             CredentialRequestDeniedError: the register refuses.
             NoStatusPlaceError: no status list has a place; nothing of the transaction may be kept.
         """
-        check_anchoring(work, self.agency, self.at)
+        check_anchoring(work, self.office, self.agency, self.at)
         claims = self._claims(work, self.agency.types[self.configuration])
         # To the hour: copies are told apart no better by their second than by who else was there.
         issued = self.at.replace(minute=0, second=0, microsecond=0)

@@ -1,7 +1,7 @@
 """The issuing office: agencies, store, keys and registers, and the secrets of the endpoints."""
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -22,7 +22,7 @@ SUBJECT: Final = "subject"
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """Everything that issuing stands on."""
+    """Everything that issuing stands on; ``clock_shift`` as ``Ground.shift``."""
 
     agencies: Mapping[str, Agency]
     storage: OpenIdStorage
@@ -32,6 +32,7 @@ class Office:
     secrets: OfficeSecrets
     log_keys: LogKeys
     rng: Randomness
+    clock_shift: Callable[[], float] = float
 
     def agency(self, name: str) -> Agency:
         """An agency by its id.

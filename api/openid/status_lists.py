@@ -18,7 +18,7 @@ that it finds, for the same reason (``spend_status_lists``).
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
@@ -41,6 +41,7 @@ OBJECTION: Final = timedelta(days=90)
 """60 days for an objection (Civil Petitions Treatment Act, article 35) and 30 to answer it."""
 FORGOTTEN_COPIES: Final = 2000
 """Copies that one transaction removes, and what was issued with them."""
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 MAX_ROUNDS: Final = 8
 """Lists that are opened at one time; more than one only where restored ones are passed over."""
 
@@ -98,9 +99,11 @@ class StatusLists:
         """Publish lists that changed, that nobody can look up yet, or that are a day old.
 
         One that was signed by a clock that ran ahead is believed by nobody (C-49), and its day
-        would not be over for as long: it is signed anew as soon as the clock is right.
+        would not be over for as long: it is signed anew as soon as the clock is right. While the
+        clock is doubted, it may be the list that is right.
         """
-        since, until = at - LIST_RENEWAL, at + CLOCK_TOLERANCE
+        is_doubted = abs(self.office.clock_shift()) > CLOCK_TOLERANCE.total_seconds()
+        since, until = at - LIST_RENEWAL, _NEVER if is_doubted else at + CLOCK_TOLERANCE
         with self.office.storage.reading() as reading:
             due = reading.issuing.due_lists(agency.id, agency.status_uri, since, until)
         for number in due:
