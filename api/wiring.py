@@ -42,6 +42,7 @@ from api.openid.citizen import CitizenDesk
 from api.openid.console import Console
 from api.openid.console_errands import ENROL, PUBLISH, ROTATE_KEY, ConsoleErrands, EndOwnKeys
 from api.openid.counter import Counter
+from api.openid.issuing_agencies import settle_registers
 from api.openid.request_object import VerifierIdentity, certify
 from api.openid.retrieval import HttpMirror, SafeFetcher
 from api.openid.status_lists import OBJECTION
@@ -69,8 +70,10 @@ from api.pages.staff_door import CALLBACK
 from api.pages.trails import ShownDemo, load_demo
 from api.papers.press import Press
 from api.ports.door import Door
+from api.ports.errors import StorageOccupiedError
 from api.ports.means import Clock, Means, whole_second
 from api.settings import Settings
+from api.store.carried_secrets import carried_secret
 from api.store.database import Database
 from api.store.key_register import KeyRegister
 from api.store.log_key_files import LogKeyFiles
@@ -239,12 +242,17 @@ def wire_wallets(
         clock=means.now,
         rng=means.rng,
         verifier=VerifierIdentity(key, certificate),
-        secrets=(files.secret(MASTER), files.secret(PERSONS)),
+        secrets=(
+            carried_secret(settings.keys, means.rng, register, folder, MASTER),
+            carried_secret(settings.keys, means.rng, register, folder, PERSONS),
+        ),
         mirror=HttpMirror(SafeFetcher(local=settings.trial), _addresses(settings.tiles)),
         objection=max(OBJECTION, timedelta(days=settings.keep_presentations_days)),
         shift=partial(clock_shift, ClockWatch(system_clock), settings.measures),
     )
     register.settle()
+    with suppress(StorageOccupiedError):  # somebody imports at this moment, and settles
+        settle_registers(register_shelf(settings), storage)
     trial = demo or settings.trial
     issuers = trial_issuers(settings, ground) if trial else load_issuers(settings, ground)
     return assemble(ground, issuers, demo=trial)

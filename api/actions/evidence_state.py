@@ -24,10 +24,14 @@ class EvidenceState(StrEnum):
     """The chain is away, or something has waited for too long."""
     BEHIND = "behind"
     """The chain lost what it had acknowledged; it is being put back."""
+    HALTED = "halted"
+    """A log stands still until somebody has seen to it; what is to enter it is refused."""
 
 
 def evidence_state(reading: Reading, now: datetime) -> EvidenceState:
     """How evidence stands at a moment. Without a look at the chain so far, nothing is late."""
+    if reading.continuity.halts():
+        return EvidenceState.HALTED
     sight = reading.continuity.chain_sight()
     if sight is not None and sight.behind is not None:
         return EvidenceState.BEHIND

@@ -16,6 +16,7 @@ ActionError
 ├── OfferClosedError          the offer was withdrawn or locked before
 ├── RegisterUnreadableError   the file is no register of that kind
 ├── RegisterRowsError         rows cannot be taken, so nothing is
+├── RegisterOccupiedError     another file is being taken at this moment
 └── RegisterChangedError      the file is not the one that was looked at before
 """
 
@@ -110,6 +111,12 @@ class RegisterRowsError(ActionError):
     """Some rows cannot be taken; nothing is taken in part."""
 
     code = "register.rows"
+
+
+class RegisterOccupiedError(ActionError):
+    """Another file is being taken at this moment."""
+
+    code = "register.occupied"
 
 
 class RegisterChangedError(ActionError):

@@ -39,8 +39,8 @@ class Deed:
     detail: dict[str, Json] = field(default_factory=dict)
 
 
-def record_administration(work: Work, deed: Deed, at: datetime, rng: Randomness) -> None:
-    """Keep what was done, and let it enter the evidence log."""
+def record_administration(work: Work, deed: Deed, at: datetime, rng: Randomness) -> str:
+    """Keep what was done, and let it enter the evidence log; returns the entry's id."""
     identifier = b64u_encode(rng(ID_BYTES))
     detail = canonical({**deed.detail, "salt": b64u_encode(rng(ID_BYTES))})
     entry = canonical(
@@ -57,3 +57,4 @@ def record_administration(work: Work, deed: Deed, at: datetime, rng: Randomness)
     kept = AdministrativeEntry(identifier, deed.act, deed.account, deed.object, at, detail, entry)
     work.acts.record(kept)
     work.outbox.put(log_errand(ADMINISTRATION_LOG, identifier, entry, at))
+    return identifier

@@ -35,13 +35,14 @@ class Ready(BaseModel):
     """What was last found; `chain` is null where the chain cannot be reached.
 
     `evidence` says whether what must reach the chain does: `late` where it has waited for half an
-    hour or the chain has not answered for a quarter, `behind` where the chain lost what it had.
+    hour or the chain has not answered for a quarter, `behind` where the chain lost what it had,
+    `halted` while a log stands still.
     """
 
     model_config = ConfigDict(extra="forbid")
     status: str = Field(pattern="^(ready|degraded)$", examples=["ready"])
     database: str = Field(pattern="^(ready|other_shape|unreachable)$", examples=["ready"])
-    evidence: str = Field(pattern="^(current|late|behind|unknown)$", examples=["current"])
+    evidence: str = Field(pattern="^(current|late|behind|halted|unknown)$", examples=["current"])
     chain: Chain | None
     disk: str = Field(pattern="^(free|full)$", examples=["free"])
     clock_shift_seconds: int = Field(

@@ -92,7 +92,7 @@ def open_basis(office: OfficeSecrets, request: str, sealed: bytes) -> Basis:
     """What ``seal_basis`` sealed.
 
     Raises:
-        ScopeSealError: another request, another master secret, or damaged.
+        SealError: another request, another master secret, or damaged.
         EncodingError: another version's.
     """
     part = Document.of(parse_json(unseal(office, _place(request), sealed)), "basis")

@@ -88,9 +88,9 @@ class Counter:
         access = PersonalAccess(clerk, PERSON, subject.hex(), purpose, self.clock())
         note_access(work, access, self.alarm_reads, self.office.rng(SALT_BYTES))
 
-    def record(self, work: OpenIdWork, deed: Deed) -> None:
-        """Enter an act in the administrative log, in the transaction."""
-        record_administration(work, deed, self.clock(), self.office.rng)
+    def record(self, work: OpenIdWork, deed: Deed) -> str:
+        """Enter an act in the administrative log, in the transaction; returns the entry's id."""
+        return record_administration(work, deed, self.clock(), self.office.rng)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from api.openid.errors import OpenIdError
 from api.openid.judging import held_place, judge_answer
 from api.openid.outcome import Answered, AnswerKind
 from api.openid.receiving import Progress, Shown, look
-from api.openid.scope_secrets import ScopeSealError, unseal
+from api.openid.scope_secrets import unseal
+from api.ports.errors import SealError
 from contracts.evidence.encoding import parse_json
 from contracts.evidence.errors import EncodingError, LedgerUnavailableError
 
@@ -24,7 +25,7 @@ LONGEST_WAIT: Final = timedelta(days=1)
 """No credential is believed that was anchored later than that after its issuing."""
 MAX_HELD_BYTES: Final = 1 << 22
 PAGE: Final = 100
-_BROKEN: Final = (ScopeSealError, EncodingError, OpenIdError)
+_BROKEN: Final = (SealError, EncodingError, OpenIdError)
 _NOT_NOW: Final = (LedgerUnavailableError, *_BROKEN)
 
 

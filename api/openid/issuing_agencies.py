@@ -11,6 +11,7 @@ from typing import Final
 from api.actions.issuer_errors import (
     IssuerNotEnrolledError,
     RegisterChangedError,
+    RegisterOccupiedError,
     RegisterRowsError,
     RegisterUnreadableError,
     TypeUnknownError,
@@ -19,7 +20,9 @@ from api.actions.record_administration import Deed
 from api.openid.agencies import Agency
 from api.openid.console_errands import enrol_errand, rotate_errand
 from api.openid.counter import Counter
+from api.openid.ports import OpenIdStorage, RegisterShelf
 from api.openid.register import CsvReading, Encoding, RegisterFileError, RowError, read_csv
+from api.ports.errors import StorageOccupiedError
 from contracts.evidence.names import issuer_id
 
 MAX_TOLD_ROWS: Final = 100
@@ -122,6 +125,8 @@ def import_register(
     Raises:
         RegisterChangedError: it is not the file that was looked at.
         RegisterRowsError: a row cannot be taken.
+        RegisterOccupiedError: another file is being taken at this moment.
+        StorageUnavailableError: the file cannot be kept; nothing was recorded.
         TypeUnknownError, RegisterUnreadableError: as for looking.
     """
     look = look_at_register(counter, kind, data)
@@ -129,11 +134,35 @@ def import_register(
         raise RegisterChangedError("the file is another one than was looked at")
     if look.error_count:
         raise RegisterRowsError("some rows cannot be taken")
-    with counter.office.storage.work() as work:
-        told = {"digest": look.digest.hex()}
-        counter.record(work, Deed("register.import", clerk, kind, {**told}))
-    counter.shelf.keep(kind, data)
+    try:
+        settle_registers(counter.shelf, counter.office.storage)
+        _replace(counter, Deed("register.import", clerk, kind, {"digest": look.digest.hex()}), data)
+    except StorageOccupiedError as error:
+        raise RegisterOccupiedError("another file is being taken") from error
     return look
+
+
+def settle_registers(shelf: RegisterShelf, storage: OpenIdStorage) -> None:
+    """End imports that were cut short: at every start, and before the next.
+
+    Raises:
+        StorageOccupiedError: somebody imports at this moment.
+    """
+
+    def is_kept(entry: str) -> bool:
+        with storage.reading() as reading:
+            return reading.acts.has_entry(entry)
+
+    shelf.settle(is_kept)
+
+
+def _replace(counter: Counter, deed: Deed, data: bytes) -> None:
+    """One import after the other: the newest entry tells of the file that is there."""
+    with (
+        counter.shelf.replacing(deed.object, data) as name_after,
+        counter.office.storage.work() as work,
+    ):
+        name_after(counter.record(work, deed))
 
 
 def _read(counter: Counter, kind: str, data: bytes) -> CsvReading:

@@ -364,8 +364,22 @@ class IssuerKeys(Protocol):
 class RegisterShelf(Protocol):
     """Where registers are kept that were imported, by credential type."""
 
-    def keep(self, kind: str, data: bytes) -> None:
-        """Let a file take the place of the register of a type, whole and durably."""
+    def replacing(self, kind: str, data: bytes) -> AbstractContextManager[Callable[[str], None]]:
+        """Let a file take the place of a type's register at the end of the block, durably.
+
+        What is yielded is called with the id of the administrative entry, in its transaction.
+
+        Raises:
+            StorageOccupiedError: a register is being replaced by somebody else.
+            StorageUnavailableError: it cannot be kept; nothing may be recorded.
+        """
+
+    def settle(self, is_kept: Callable[[str], bool]) -> None:
+        """End what was cut short, by whether an entry of an id is kept.
+
+        Raises:
+            StorageOccupiedError: a register is being replaced at this moment.
+        """
 
 
 class TrustSource(Protocol):

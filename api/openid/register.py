@@ -41,6 +41,10 @@ Encoding: TypeAlias = Literal["utf-8", "cp949"]
 UTF_8: Final = "utf-8"
 CP949: Final = "cp949"
 """What Korean spreadsheets write (KS X 1001 with all Hangul syllables)."""
+FIRST_YEAR, LAST_YEAR = 1800, 2199
+"""Days of a register. Many registers write 9999-12-31 where something has no end."""
+_DAY: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_KS_X_1001_BYTES: Final = 2
 _NOT_PLAIN: Final = re.compile("[^\x00-\x7f\uac00-\ud7a3]")
 
 
@@ -216,9 +220,19 @@ def _decode(data: bytes) -> tuple[str, Encoding]:
         text = data.decode(CP949)
     except UnicodeDecodeError:
         text = "\ufffd"
-    if _NOT_PLAIN.search(text):
+    if _NOT_PLAIN.search(text) or _is_strange(text):
         raise RegisterFileError(f"line {line}: the file is neither UTF-8 nor plain CP949", line)
     return text, CP949
+
+
+def _is_strange(text: str) -> bool:
+    """Whether many syllables are none that people write: Johab (KS X 1001 annex 3) read as CP949.
+
+    CP949 has all 11,172 syllables; KS X 1001 has the 2,350 that names and places are written with.
+    """
+    syllables = [letter for letter in text if letter > "\x7f"]
+    rare = sum(len(letter.encode("euc_kr")) > _KS_X_1001_BYTES for letter in syllables)
+    return rare * 10 > len(syllables)
 
 
 _Make: TypeAlias = Callable[["_Row"], RegisterEntry]
@@ -283,10 +297,17 @@ class _Row:
         return value
 
     def day(self, name: str) -> date:
+        text = self.text(name)
         try:
-            return date.fromisoformat(self.text(name))
-        except ValueError as error:
-            raise _CellError(name, "is no day as in 2026-01-31") from error
+            day = date.fromisoformat(text) if _DAY.fullmatch(text) else None
+        except ValueError:
+            day = None
+        if day is None:
+            raise _CellError(name, "is no day as in 2026-01-31")
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            problem = f"is no day of {FIRST_YEAR} to {LAST_YEAR}; what has no end stays empty"
+            raise _CellError(name, problem)
+        return day
 
     def day_or_none(self, name: str) -> date | None:
         return self.day(name) if self.cells[name].strip() else None

@@ -12,8 +12,8 @@ from api.actions.paper_errors import EvidenceUndeterminedError
 from api.openid.basis import Basis, open_basis
 from api.openid.desk import Desk
 from api.openid.judging import judge_again
-from api.openid.scope_secrets import ScopeSealError
 from api.ports.applications import Application
+from api.ports.errors import SealError
 from api.ports.proposals import KeptProposal
 from contracts.evidence.encoding import canonical, parse_canonical
 from contracts.evidence.errors import EncodingError, LedgerUnavailableError
@@ -76,7 +76,7 @@ def read_basis(desk: Desk, request: str, sealed: bytes) -> Basis:
     """
     try:
         return open_basis(desk.secrets, request, sealed)
-    except (ScopeSealError, EncodingError) as error:
+    except (SealError, EncodingError) as error:
         raise EvidenceUndeterminedError("what was kept of the answer cannot be read") from error
 
 

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from api.openid.office_secrets import OfficeSecrets
 from api.openid.ports import KeptScopeSecret, ScopeSecretStore
+from api.ports.errors import SealError
 from contracts.evidence.encoding import HASH_BYTES
 from verifier.credential.keys import Randomness
 
@@ -35,12 +36,6 @@ class ScopeErasedError(Exception):
     code: ClassVar[str] = "openid.scope_erased"
 
 
-class ScopeSealError(Exception):
-    """The sealed secret cannot be opened: another master secret, or damaged."""
-
-    code: ClassVar[str] = "openid.scope_seal"
-
-
 @dataclass(frozen=True, slots=True)
 class ScopeSecrets:
     """The secrets of all scopes, in one transaction; ``at`` is now."""
@@ -57,7 +52,7 @@ class ScopeSecrets:
 
         Raises:
             ScopeErasedError: it was erased.
-            ScopeSealError: the master secret is another one than it was sealed with.
+            SealError: the master secret is another one than it was sealed with.
         """
         place = scope_name(scope, name)
         found = self.kept.find(place)
@@ -97,10 +92,10 @@ def unseal(office: OfficeSecrets, place: str, sealed: bytes) -> bytes:
     """What ``seal`` made.
 
     Raises:
-        ScopeSealError: other words, another master secret, or damaged.
+        SealError: other words, another master secret, or damaged.
     """
     nonce, body = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
     try:
         return AESGCM(office.of(SEAL)).decrypt(nonce, body, place.encode())
     except (InvalidTag, ValueError) as error:
-        raise ScopeSealError(f"what was sealed for {place} cannot be opened") from error
+        raise SealError(f"what was sealed for {place} cannot be opened") from error

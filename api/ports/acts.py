@@ -101,6 +101,9 @@ class ActReader(Protocol):
     def entries(self, limit: int) -> Sequence[AdministrativeEntry]:
         """The newest administrative entries."""
 
+    def has_entry(self, entry: str) -> bool:
+        """Whether an administrative entry of that id is kept."""
+
 
 class Acts(ActReader, Protocol):
     """Keeping acts."""

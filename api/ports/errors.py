@@ -2,13 +2,15 @@
 
 StorageError
 ├── StorageUnavailableError   nothing is known of the act: ask again later
-│   └── LogHaltedError        the log takes nothing until somebody has seen to it
+│   ├── LogHaltedError        the log takes nothing until somebody has seen to it
+│   └── SealError             what was sealed cannot be opened with the secret that is there
 ├── NoRoomError               as much was begun and not finished as there may be
 ├── StorageOccupiedError      somebody else holds what only one may hold
 ├── StorageConflictError      a row stands in the way; the constraint is named
 ├── StorageRefusedError       the database refused the statement: an error of this program
 └── StorageShapeError         the database has another shape than this program
     ├── KeysMissingError      keys that the database knows are not there, or others
+    ├── OtherOriginError      secrets lie in the folders of several other origins
     └── KeyErasedError        a key that was erased on purpose is asked for
 """
 
@@ -35,6 +37,15 @@ class LogHaltedError(StorageUnavailableError):
     """
 
     code = "log.halted"
+
+
+class SealError(StorageUnavailableError):
+    """What was sealed cannot be opened: it was sealed with another secret, or is damaged.
+
+    Its ``code`` is for operators; those who ask are told that it cannot be done now.
+    """
+
+    code = "storage.sealed"
 
 
 class NoRoomError(StorageError):
@@ -65,6 +76,12 @@ class KeysMissingError(StorageShapeError):
         told = [f"missing: {', '.join(missing)}"] if missing else []
         told += [f"not the known ones: {', '.join(others)}"] if others else []
         super().__init__(f"keys are not as they were: put the keys folder back ({'; '.join(told)})")
+
+
+class OtherOriginError(StorageShapeError):
+    """Secrets that are to be carried over lie in the folders of several other origins."""
+
+    code = "keys.other_origin"
 
 
 class KeyErasedError(StorageShapeError):

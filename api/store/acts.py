@@ -79,6 +79,11 @@ class SqlActs:
         query = select(entries).order_by(entries.c.at.desc(), entries.c.id).limit(limit)
         return [AdministrativeEntry(**row) for row in self._connection.execute(query).mappings()]
 
+    def has_entry(self, entry: str) -> bool:
+        """Whether an administrative entry of that id is kept."""
+        found = select(entries.c.id).where(entries.c.id == entry)
+        return self._connection.scalar(found) is not None
+
     def waiting(self, kind: ActKind, object_: str, at: datetime) -> TwoPersonAct | None:
         """The act of this kind on this object that can still be confirmed."""
         same = and_(_c.kind == kind.value, _c.object == object_)

@@ -100,10 +100,12 @@ class Database:
     def _keep_names(self, work: SqlWork) -> Sequence[str]:
         """Names of secrets that were found or made since; of two that make one, one is kept.
 
+        In the order of names: two that keep the same ones would wait for each other for ever.
+
         Raises:
             KeysMissingError: another secret got the name meanwhile; nothing is kept then.
         """
-        unnamed = dict(self._unnamed)
+        unnamed = dict(sorted(self._unnamed.items()))
         others = [name for name, key in unnamed.items() if not work.known_keys.keep_new(key)]
         if others:
             raise KeysMissingError([], others)

@@ -61,6 +61,21 @@ class KeyRegister:
         elif known.fingerprint != found:
             self._adopted(name, found)
 
+    def is_known(self, name: str) -> bool:
+        """Whether there was ever a secret of this name."""
+        return self._find(name) is not None
+
+    def held_in_folders(self, name: str) -> list[str]:
+        """Where else secrets of a name are known, each in a folder inside: ``folder/name``."""
+        with self.storage.reading() as reading:
+            known = reading.known_keys.all()
+        inside = [key.name for key in known if not key.erased and key.name.startswith(self.prefix)]
+        return [
+            found
+            for found in (one.removeprefix(self.prefix) for one in inside)
+            if found.partition("/")[2] == name
+        ]
+
     def settle(self) -> None:
         """Keep the names of what was found or made since."""
         with self.storage.work():

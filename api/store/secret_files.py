@@ -54,6 +54,10 @@ class SecretFiles:
             _write_new(path, make())
         return path.read_bytes()
 
+    def keep(self, name: str, secret: bytes) -> None:
+        """Put a secret into a file, unless there is one of that name."""
+        self._make(name, secret)
+
     def adopt(self, name: str, successor: str) -> None:
         """Let one file take the place of another."""
         if self.register is not None:

@@ -10,7 +10,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -44,6 +44,7 @@ from api.ports.printing import Entry
 from api.store.database import Database
 from api.store.engines import parse_url
 from api.store.migration import migrate, newest_revision
+from api.store.register_files import RegisterFiles
 from contracts.evidence.ledger import Ledger
 from tests.simulators.issuer_keys import MemoryKeys
 from tests.simulators.ledger import SimulatedLedger
@@ -257,8 +258,19 @@ class MemoryShelf:
 
     files: dict[str, bytes] = field(default_factory=dict)
 
-    def keep(self, kind: str, data: bytes) -> None:
+    @contextmanager
+    def replacing(self, kind: str, data: bytes) -> Iterator[Callable[[str], None]]:
+        yield lambda _entry: None
         self.files[kind] = data
+
+    def settle(self, is_kept: Callable[[str], bool]) -> None:
+        """Nothing is ever cut short here."""
+
+
+def shelve(shelf: RegisterFiles, kind: str, data: bytes) -> None:
+    """Put a register in its place."""
+    with shelf.replacing(kind, data):
+        pass
 
 
 def papers_of(means: Means, ledger: Ledger, desk: Desk) -> PaperParts:

@@ -5,7 +5,7 @@ periods in months and years by the calendar, 민법 제160조.
 """
 
 import calendar
-from datetime import date, datetime, timedelta, timezone
+from datetime import MAXYEAR, date, datetime, timedelta, timezone
 from typing import Final
 
 from verifier.eligibility.errors import AttestationError
@@ -37,8 +37,13 @@ def months_later(day: date, months: int) -> date:
     Args:
         day: where to count from.
         months: how many, 0 or more.
+
+    Raises:
+        AttestationError: the calendar has no such day, after the year 9999.
     """
     year, month = divmod(day.year * _MONTHS_A_YEAR + day.month - 1 + months, _MONTHS_A_YEAR)
+    if year > MAXYEAR:
+        raise AttestationError("the calendar ends with the year 9999")
     last = calendar.monthrange(year, month + 1)[1]
     return date(year, month + 1, min(day.day, last))
 
@@ -48,6 +53,9 @@ def last_day_of_months(first_day: date, months: int) -> date:
 
     It is the day before the corresponding day, or the last day of a month that has no
     corresponding day (민법 제160조 제2항, 제3항): 1 January to 31 March are three months.
+
+    Raises:
+        AttestationError: as for ``months_later``.
     """
     corresponding = months_later(first_day, months)
     if corresponding.day != first_day.day:

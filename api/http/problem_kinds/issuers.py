@@ -96,6 +96,12 @@ ISSUERS: Final = (
         "Some rows cannot be taken, so nothing was: look at the file first.",
     ),
     ProblemKind(
+        "register.occupied",
+        409,
+        "다른 분이 지금 대장을 바꾸고 있습니다. 잠시 뒤 다시 점검해 주십시오.",
+        "Somebody else is replacing a register at this moment: look at the file again, then try.",
+    ),
+    ProblemKind(
         "register.changed",
         409,
         "점검한 파일과 다른 파일입니다. 다시 점검해 주십시오.",

@@ -71,7 +71,12 @@ def register_routes(counter: Counter, gate: Gate) -> APIRouter:
         summary="Let a file that was looked at take the place of a register",
         operation_id="import_register",
         responses=describe_problems(
-            *WITH_BODY, *DANGEROUS, *_PROBLEMS, "register.rows", "register.changed"
+            *WITH_BODY,
+            *DANGEROUS,
+            *_PROBLEMS,
+            "register.rows",
+            "register.occupied",
+            "register.changed",
         ),
         openapi_extra=_BODY,
     )

@@ -11,11 +11,12 @@ from api.openid.register import (
     NotInRegisterError,
     RegisterFileError,
     RegisterUnavailableError,
+    read_csv,
 )
 from api.ports.accounts import Role
 from api.store.register_files import FileRegister, RegisterFiles
 from tests.api.counter.site import CounterSite, code_of
-from tests.api.databases import START
+from tests.api.databases import START, shelve
 from tests.api.staff.office import API, HOME, Person
 
 KIND = "benefit"
@@ -92,15 +93,15 @@ def test_nobody_else_imports(site: CounterSite, role: Role) -> None:
 def test_a_register_that_was_replaced_is_noticed(tmp_path: Path) -> None:
     shelf, day = RegisterFiles(tmp_path / "registers"), START.date()
     register = FileRegister(KIND, shelf.place(KIND))
-    with pytest.raises(NotInRegisterError):
+    with pytest.raises(RegisterUnavailableError):
         register.entry("synthetic-7", day)
-    shelf.keep(KIND, GOOD)
+    shelve(shelf, KIND, GOOD)
     assert register.entry("synthetic-7", day)
-    shelf.keep(KIND, GOOD.replace(b"synthetic-7", b"synthetic-8"))
+    shelve(shelf, KIND, GOOD.replace(b"synthetic-7", b"synthetic-8"))
     with pytest.raises(NotInRegisterError):
         register.entry("synthetic-7", day)
     assert register.entry("synthetic-8", day)
-    assert [file.name for file in shelf.folder.iterdir()] == [f"{KIND}.csv"]
+    assert sorted(file.name for file in shelf.folder.iterdir()) == [".lock", f"{KIND}.csv"]
     assert shelf.place(KIND).stat().st_mode & 0o077 == 0
 
 
@@ -109,9 +110,9 @@ def test_a_register_that_cannot_be_read_says_later_and_the_journal_says_where(
 ) -> None:
     shelf, day = RegisterFiles(tmp_path / "registers"), START.date()
     register = FileRegister(KIND, shelf.place(KIND))
-    shelf.keep(KIND, GOOD)
+    shelve(shelf, KIND, GOOD)
     assert register.is_readable()
-    shelf.keep(KIND, BAD)
+    shelve(shelf, KIND, BAD)
     with capture_logs() as lines:
         for _ in range(2):
             with pytest.raises(RegisterUnavailableError):
@@ -121,7 +122,7 @@ def test_a_register_that_cannot_be_read_says_later_and_the_journal_says_where(
     assert not register.is_readable()
     [told] = [line for line in lines if line["event"] == "register.unreadable"]
     assert (told["kind"], told["line"], told["column"]) == (KIND, 2, "near_poor")
-    shelf.keep(KIND, GOOD)
+    shelve(shelf, KIND, GOOD)
     assert register.entry("synthetic-7", day)
 
 
@@ -129,3 +130,23 @@ def test_a_register_that_is_a_folder_says_later(tmp_path: Path) -> None:
     register = FileRegister(KIND, tmp_path)
     with pytest.raises(RegisterUnavailableError):
         register.entry("synthetic-7", START.date())
+
+
+def test_a_register_that_is_gone_says_later_and_invented_people_do_not_answer(
+    tmp_path: Path,
+) -> None:
+    shelf, day = RegisterFiles(tmp_path / "registers"), START.date()
+    invented = read_csv(KIND, GOOD).take()
+    register = FileRegister(KIND, shelf.place(KIND), invented)
+    assert register.entry("synthetic-7", day), "there never was a file"
+    shelve(shelf, KIND, GOOD)
+    assert register.entry("synthetic-7", day)
+    shelf.place(KIND).unlink()
+    with capture_logs() as lines:
+        for _ in range(2):
+            with pytest.raises(RegisterUnavailableError):
+                register.entry("synthetic-7", day)
+    assert not register.is_readable()
+    assert [line["code"] for line in lines] == ["register.absent"]
+    shelve(shelf, KIND, GOOD)
+    assert register.entry("synthetic-7", day)

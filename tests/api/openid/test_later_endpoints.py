@@ -9,7 +9,7 @@ import pytest
 from api.openid.register import NotYetKnownError, read_csv
 from api.store.register_files import FileRegister, RegisterFiles
 from contracts.evidence.encoding import Json
-from tests.api.databases import StillClock
+from tests.api.databases import StillClock, shelve
 from tests.simulators.openid_trial import (
     KIND,
     Offered,
@@ -22,6 +22,7 @@ from tests.simulators.openid_trial import (
 from verifier.credential.keys import SigningKey, public_jwk
 from verifier.eligibility.attestation import RegisterEntry
 
+COLUMNS = "person,birth_date,disabled,pregnant,restricted\n"
 KEY = SigningKey.generate(secrets.token_bytes)
 
 
@@ -35,7 +36,7 @@ class SlowRegister:
         self.times -= 1
         if self.times >= 0:
             raise NotYetKnownError("to be asked again")
-        text = f"person,birth_date,disabled,pregnant,restricted\n{person},2000-05-05,yes,no,no\n"
+        text = f"{COLUMNS}{person},2000-05-05,yes,no,no\n"
         return read_csv(KIND, text.encode()).take().entry(person, on)
 
 
@@ -74,13 +75,16 @@ def test_a_register_that_cannot_be_read_defers_and_goes_on_when_it_can(
     broken = FileRegister(KIND, shelf.place(KIND), office.registers[KIND])
     object.__setattr__(office, "registers", {**office.registers, KIND: broken})
     offered = trial.offer()
-    shelf.keep(KIND, b"person,what\n")
+    shelve(shelf, KIND, b"person,what\n")
     token = wallet.access(offered)
     waiting = wallet.request(offered, token, body_with(wallet.proof(offered.issuer, KEY)))
     assert waiting.status_code == 202
     name: Json = {"transaction_id": waiting.json()["transaction_id"]}
     assert wallet.request(offered, token, name, "deferred").status_code == 202
     shelf.place(KIND).unlink()
+    gone = wallet.request(offered, token, name, "deferred")
+    assert gone.status_code == 202, "nor are invented people asked in its place"
+    shelve(shelf, KIND, f"{COLUMNS}synthetic-1,2000-05-05,yes,no,no\n".encode())
     assert wallet.request(offered, token, name, "deferred").status_code == 200
 
 

@@ -13,11 +13,11 @@ from api.openid.register import NotYetKnownError, Register
 from api.openid.scope_secrets import (
     Scope,
     ScopeErasedError,
-    ScopeSealError,
     ScopeSecrets,
     scope_name,
 )
 from api.ports.destruction import RecordKind
+from api.ports.errors import SealError
 from tests.api.databases import START
 from tests.simulators.openid_trial import SimulatedWallet, Trial, body_with, error_of
 from verifier.credential.keys import SigningKey
@@ -111,7 +111,7 @@ def test_secrets_are_drawn_each_by_itself_and_sealed(both: Trial) -> None:
         own = ScopeSecrets(office, work.scope_secrets, secrets.token_bytes, START)
         assert own.of(Scope.SERIES, "a") not in kept.sealed
         foreign = replace(own, office=OfficeSecrets(b"\1" * 32))
-        with pytest.raises(ScopeSealError):
+        with pytest.raises(SealError):
             foreign.of(Scope.SERIES, "a")
         work.destruction.destroy(RecordKind.SCOPE_SECRET, "series/a")
         with pytest.raises(ScopeErasedError):

@@ -1,6 +1,7 @@
 """Registers from files: a dry run that names every bad row, and nothing taken in part."""
 
 import unicodedata
+from contextlib import suppress
 from datetime import date
 
 import pytest
@@ -23,6 +24,21 @@ from verifier.eligibility.attestation import (
     attest_weekly_hours,
 )
 from verifier.eligibility.catalogue import load_catalogue
+from verifier.eligibility.errors import AttestationError
+
+EXTREME = [
+    *("", "0", "1", "999999999999", "yes", "no", "KR-11", "1800-01-01", "2199-12-31"),
+    *("1799-12-31", "2200-01-01", "0001-01-01", "9999-12-31", "2024-02-29", "2000-05-05"),
+]
+CELLS = st.sampled_from(EXTREME) | st.dates().map(str)
+
+
+def _rows_of(kind: str) -> st.SearchStrategy[tuple[str, list[list[str]]]]:
+    """A file's kind, and cells of one or two rows of a person."""
+    count = len(COLUMNS[kind][0])
+    rows = st.lists(st.lists(CELLS, min_size=count, max_size=count), min_size=1, max_size=2)
+    return rows.map(lambda made: (kind, made))
+
 
 HEADER = "person,birth_date,city,district,household_size\n"
 GOOD = "1,2000-05-05,KR-11,종로구,1\n"
@@ -70,12 +86,31 @@ def test_a_bad_row_is_named_and_nothing_is_taken(row: str, column: str) -> None:
         ("school-record", "1,gestern", "left_on"),
         ("employment-insurance", "1,600,2026-05-01,2026-04-01", ""),
         ("employment-insurance", "1,600,,", "first_day"),
+        ("employment-insurance", "1,600,2026-05-01,9999-12-31", "last_day"),
+        ("school-record", "1,9999-12-31", "left_on"),
+        ("school-record", "1,0001-01-01", "left_on"),
+        ("school-record", "1,20260505", "left_on"),
+        ("school-record", "1,2026-W01-1", "left_on"),
+        ("school-record", "1,２０２６-05-05", "left_on"),
     ],
 )
 def test_a_bad_cell_of_another_kind_is_named(kind: str, row: str, column: str) -> None:
     header = ",".join(["person", *COLUMNS[kind][0]])
     [error] = read_csv(kind, f"{header}\n{row}".encode()).errors
     assert error.column == column
+
+
+@given(st.sampled_from(sorted(COLUMNS)).flatmap(_rows_of), st.dates(DAY, date(2099, 12, 31)))
+def test_what_a_dry_run_takes_can_be_attested_or_is_refused(
+    file: tuple[str, list[list[str]]], day: date
+) -> None:
+    kind, rows = file
+    lines = "".join(f"1,{','.join(cells)}\n" for cells in rows)
+    header = ",".join(["person", *COLUMNS[kind][0]])
+    reading = read_csv(kind, f"{header}\n{lines}".encode())
+    for entry in reading.entries.values():
+        with suppress(AttestationError):
+            attest(load_catalogue().credential_types[kind], entry, day)
 
 
 def test_text_of_a_mac_is_brought_to_the_form_that_everybody_else_writes() -> None:
@@ -98,6 +133,21 @@ def test_what_a_korean_spreadsheet_writes_is_read() -> None:
     assert reading.encoding == "cp949"
     assert reading.take().entry("1", DAY) == ResidentEntry(date(2000, 5, 5), "KR-11", "종로구", 1)
     assert read_csv("resident-registration", (HEADER + GOOD).encode()).encoding == "utf-8"
+
+
+@pytest.mark.parametrize("district", ["강남구", "동대문구", "광진구", "중구", "종로구", "관악구"])
+def test_johab_is_not_read_as_other_letters(district: str) -> None:
+    """The other old encoding of Korean: its bytes are often CP949 too, of syllables nobody uses."""
+    row = f"1,2000-05-05,KR-11,{district},1\n"
+    with pytest.raises(RegisterFileError, match="line 2"):
+        read_csv("resident-registration", (HEADER + row).encode("johab"))
+    assert not read_csv("resident-registration", (HEADER + row).encode("cp949")).errors
+
+
+def test_a_rare_syllable_among_many_others_is_read() -> None:
+    rows = "".join(f"{n},2000-05-05,KR-11,종로구,1\n" for n in range(2, 12))
+    data = (HEADER + "1,2000-05-05,KR-11,똠방마을,1\n" + rows).encode("cp949")
+    assert read_csv("resident-registration", data).take().entry("1", DAY)
 
 
 @given(st.text(st.characters(min_codepoint=0xAC00, max_codepoint=0xD7A3), min_size=1, max_size=9))

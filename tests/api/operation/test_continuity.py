@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api.actions.anchor_logs import seal_log
+from api.health import Health
 from api.http.problems import add_problem_handlers
 from api.operation.backup import take_backup
 from api.operation.continuity import (
@@ -20,6 +21,7 @@ from api.operation.continuity import (
 )
 from api.operation.restore import Source, restore_backup
 from api.ports.errors import LogHaltedError
+from api.store.migration import newest_revision
 from contracts.evidence.checkpoint import open_checkpoint
 from contracts.evidence.merkle import check_consistency, prove_consistency
 from tests.api.databases import Databases
@@ -68,6 +70,20 @@ def test_a_log_behind_what_was_published_signs_nothing(alone: World, databases: 
     with pytest.raises(LogHaltedError):
         seal_log(alone.storage, alone.watch.keys, LOG, alone.now)
     assert codes(alone) == [BEHIND]
+
+
+def test_a_log_that_stands_still_is_told_at_readyz(alone: World, databases: Databases) -> None:
+    def look() -> tuple[object, object]:
+        health = Health(
+            alone.storage, newest_revision(), alone.watch.ledger, {}, clock=lambda: alone.now
+        )
+        told = health.state().to_json()
+        return told["status"], told["evidence"]
+
+    assert look() == ("ready", "current")
+    older(alone, databases)
+    codes(alone)
+    assert look() == ("degraded", "halted")
 
 
 def test_a_log_is_behind_by_the_chain_alone(alone: World, databases: Databases) -> None:

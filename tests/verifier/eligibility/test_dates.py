@@ -79,6 +79,14 @@ def test_months_later(start: str, months: int, end: str) -> None:
     assert months_later(date.fromisoformat(start), months) == date.fromisoformat(end)
 
 
+def test_months_beyond_the_calendar_are_refused() -> None:
+    assert months_later(date(9999, 11, 30), 1) == date(9999, 12, 30)
+    with pytest.raises(AttestationError):
+        months_later(date(9999, 12, 30), 1)
+    with pytest.raises(AttestationError):
+        last_day_of_months(date.max, 3)
+
+
 PERIODS = {
     "from the first of a month": ("2023-01-01", 3, "2023-03-31"),
     "from the middle of a month": ("2023-01-15", 3, "2023-04-14"),
