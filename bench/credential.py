@@ -25,7 +25,8 @@ from verifier.credential.jws import Jws
 from verifier.credential.key_binding import Challenge
 from verifier.credential.keys import PublicKey, public_jwk
 from verifier.credential.sdjwt import parse_sd_jwt, verify_sd_jwt
-from verifier.credential.verification import Policy, verify
+from verifier.credential.standing import Policy
+from verifier.credential.verification import verify
 
 RUNS = 5
 ROUNDS = 15

@@ -1,7 +1,8 @@
-"""Offline command line: ``sd-jwt verify | status-list | presentation | document | service``.
+"""Offline: ``sd-jwt verify | status-list | presentation | document | decide | service | cases``.
 
 Exit codes: 0 believed, 1 rejected or undetermined (one line of JSON on standard error), 2 unusable
-arguments. A FILE may be ``-`` for standard input. This is the only module here that does I/O.
+arguments. ``decide`` ends with 0 for eligible, ``cases`` where each comes out as it is named. A
+FILE may be ``-`` for standard input. This is the only module here that does I/O.
 """
 
 import argparse
@@ -26,6 +27,7 @@ from verifier.credential.keys import PublicKey
 from verifier.credential.report import Outcome, Report, report_on
 from verifier.credential.request import decode_request
 from verifier.credential.sdjwt import MAX_PRESENTATION_CHARS, verify_sd_jwt
+from verifier.credential.standing import MAX_SNAPSHOT_AGE, Policy
 from verifier.credential.status import (
     StatusList,
     check_token_time,
@@ -33,10 +35,11 @@ from verifier.credential.status import (
 )
 from verifier.credential.status_cwt import is_cwt, parse_fetched_token, parse_packed_list
 from verifier.credential.trust import TrustMaterial
-from verifier.credential.verification import MAX_SNAPSHOT_AGE, Policy
 from verifier.eligibility.catalogue import load_catalogue
 from verifier.eligibility.dates import korean_day
-from verifier.eligibility.errors import UnknownServiceError
+from verifier.eligibility.errors import EligibilityError
+from verifier.eligibility.evaluation import Outcome as Entitlement
+from verifier.eligibility.policy import PolicyRound
 from verifier.eligibility.rendering import render_service
 from verifier.errors import (
     BundleFormError,
@@ -45,6 +48,7 @@ from verifier.errors import (
     StatusUndeterminedError,
     VerifierError,
 )
+from verifier.offline import propose_offline, run_cases
 
 MAX_FILE_BYTES: Final = 64 << 20
 _STANDARD_INPUT: Final = "-"
@@ -71,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BundleFormError as error:
         _print_error(error.code, error.check, str(error))
         return 1
-    except (_UnusableError, InputError, EvidenceError, UnknownServiceError) as error:
+    except (_UnusableError, InputError, EvidenceError, EligibilityError) as error:
         print(f"verifier: {error}", file=sys.stderr)
         return 2
     except VerifierError as error:
@@ -165,14 +169,43 @@ def _document_facts(verified: VerifiedDocument, at: datetime) -> dict[str, Json]
     }
 
 
+def _decide(options: argparse.Namespace) -> int:
+    made = propose_offline(
+        decode_presentation(_read(options.file)),
+        decode_request(_read(options.request)),
+        decode_snapshot(_read(options.snapshot)),
+        _policy(options),
+        options.at,
+        options.on,
+    )
+    if options.json:
+        _print_json(made.as_json())
+    else:
+        print("\n".join(made.lines(options.lang)))
+    return 0 if made.proposal.outcome is Entitlement.ELIGIBLE else 1
+
+
 def _service(options: argparse.Namespace) -> int:
+    print(render_service(_policy(options), options.lang), end="")
+    return 0
+
+
+def _policy(options: argparse.Namespace) -> PolicyRound:
     catalogue = load_catalogue()
     if options.round is None:
-        policy = catalogue.latest_policy(options.id, options.on)
-    else:
-        policy = catalogue.policy(options.id, options.round)
-    print(render_service(policy, options.lang), end="")
-    return 0
+        return catalogue.latest_policy(options.id, options.on)
+    return catalogue.policy(options.id, options.round)
+
+
+def _cases(options: argparse.Namespace) -> int:
+    results = run_cases(options.id, load_catalogue())
+    for result in results:
+        found = "as named" if result.as_expected else "OTHERWISE"
+        rules = ", ".join(sorted(result.because))
+        print(f"{found}: {result.case.name}: {result.evaluation.outcome} {rules}".rstrip())
+    otherwise = sum(not result.as_expected for result in results)
+    print(f"=> {len(results)} cases, {otherwise} otherwise than named")
+    return 1 if otherwise else 0
 
 
 _COMMANDS: Final = {
@@ -180,7 +213,9 @@ _COMMANDS: Final = {
     "status-list": _status_list,
     "presentation": _presentation,
     "document": _document,
+    "decide": _decide,
     "service": _service,
+    "cases": _cases,
 }
 _FILES: Final = ("file", "issuer_jwk", "snapshot", "request", "credential")
 
@@ -209,21 +244,30 @@ def _parser() -> argparse.ArgumentParser:
     presentation.add_argument("--snapshot", metavar="FILE", required=True)
     presentation.add_argument("--request", metavar="FILE", required=True)
     presentation.add_argument("--json", action="store_true", help="print the report as JSON")
+    decide = commands.add_parser("decide", help="what a presentation entitles to, by the rules")
+    decide.add_argument("file", metavar="FILE", help="a presentation file")
+    decide.add_argument("--snapshot", metavar="FILE", required=True)
+    decide.add_argument("--request", metavar="FILE", required=True)
+    decide.add_argument("--service", dest="id", metavar="ID", required=True)
+    decide.add_argument("--json", action="store_true", help="print the proposal as JSON")
     document = commands.add_parser("document", help="is this file what its issuer issued")
     document.add_argument("file", metavar="FILE", help="any file")
     document.add_argument("--credential", metavar="FILE", required=True)
     document.add_argument("--snapshot", metavar="FILE", required=True)
     service = commands.add_parser("service", help="a service as a citizen would read it")
     service.add_argument("id", metavar="ID", help="as in youth-allowance")
-    service.add_argument("--lang", choices=("ko", "en"), default="ko")
-    service.add_argument("--round", metavar="ID", help="default: the one of --on")
-    service.add_argument(
-        "--on",
-        metavar="DAY",
-        type=_day,
-        default=korean_day(datetime.now(UTC)),
-        help="whose round is shown, as in 2026-12-22 (default: today in Korea)",
-    )
+    cases = commands.add_parser("cases", help="the worked cases of a service's rules")
+    cases.add_argument("id", metavar="ID", help="as in youth-allowance")
+    for command, day in ((service, "whose round is shown"), (decide, "of the application")):
+        command.add_argument("--lang", choices=("ko", "en"), default="ko")
+        command.add_argument("--round", metavar="ID", help="default: the one of --on")
+        command.add_argument(
+            "--on",
+            metavar="DAY",
+            type=_day,
+            default=korean_day(datetime.now(UTC)),
+            help=f"{day}, as in 2026-12-22 (default: today in Korea)",
+        )
     for command in (presentation, document):
         command.add_argument(
             "--max-snapshot-age-days",
@@ -232,7 +276,7 @@ def _parser() -> argparse.ArgumentParser:
             default=MAX_SNAPSHOT_AGE,
             help="how long before --at the snapshot's head may lie (default: 1)",
         )
-    for command in (verify, status, presentation, document):
+    for command in (verify, status, presentation, document, decide):
         command.add_argument("--at", metavar="TIME", type=_time, default=datetime.now(UTC))
     return parser
 

@@ -11,7 +11,6 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Final
 
-from api.actions.check_eligibility import request_queries
 from api.actions.errors import RoundClosedError
 from api.openid.comparison import comparison_word
 from api.openid.dcql import parse_dcql
@@ -22,6 +21,7 @@ from verifier.credential.request import CredentialQuery, PresentationRequest, co
 from verifier.eligibility.dates import korean_day
 from verifier.eligibility.disclosure import DisclosurePlan, plan
 from verifier.eligibility.policy import PolicyRound
+from verifier.eligibility.queries import request_queries
 from verifier.eligibility.wording import Bilingual
 
 REQUEST_LIFETIME: Final = timedelta(minutes=10)

@@ -9,13 +9,13 @@ import json
 from dataclasses import dataclass
 from typing import Final
 
-from api.actions.check_eligibility import CheckedAnswer
 from api.openid.office_secrets import OfficeSecrets
 from api.openid.scope_secrets import Scope, ScopeErasedError, ScopeSecrets, seal, unseal
 from api.ports.proposals import SpentCopy
 from contracts.evidence.document import Document
 from contracts.evidence.encoding import Json, parse_hash, parse_json, tagged_hash
 from contracts.evidence.errors import EncodingError
+from verifier.check import CheckedAnswer
 from verifier.credential.credential_evidence import CredentialEvidence, read_evidence
 from verifier.eligibility.policy import PolicyRound
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from api.actions.check_eligibility import CheckedAnswer, EligibilityCheck, check_eligibility
 from api.actions.finish_application import finish_application
 from api.openid.answer import WalletAnswer
 from api.openid.asking import AskedRequest, RuledQuery
@@ -21,12 +20,11 @@ from api.openid.outcome import Answered, AnswerKind
 from api.openid.ports import OpenIdWork
 from api.openid.scope_secrets import ScopeSecrets, seal
 from api.openid.trail import checked_result, recording_result
+from verifier.check import CheckedAnswer, Question, check, check_again
 from verifier.credential.credential_evidence import CredentialEvidence
 from verifier.credential.inclusion import TILE_LEAVES
 from verifier.credential.needs import Needs, needs_of, together
-from verifier.credential.verification import Standing
 from verifier.eligibility.policy import PolicyRound
-from verifier.eligibility.verification_policy import verification_policy
 from verifier.errors import (
     PendingAnchorError,
     RejectedError,
@@ -124,7 +122,7 @@ def judge_answer(
         AnsweredError: the request has expired.
     """
     query = desk.query(asked.service, asked.round, asked.application_date)
-    check = EligibilityCheck(
+    question = Question(
         request=asked.request,
         policy=query.policy,
         material=desk.trust.material(_needs(answer), at),
@@ -133,7 +131,7 @@ def judge_answer(
         shown=shown,
     )
     try:
-        checked = check_eligibility(answer.presentations, check)
+        checked = check(answer.presentations, question)
         return JudgedAnswer(asked, query, checked, at, answer)
     except UnansweredError as error:
         raise InvalidAnswerError("the answers are not those to the request's queries") from error
@@ -153,14 +151,7 @@ def judge_again(
         UndeterminedError: one cannot be determined now.
     """
     material = desk.trust.material(_needs_again(evidence), at, fresh=True)
-    standing = Standing(material, at, verification_policy(policy.service.conditions))
-    against: dict[str, str] = {}
-    for one in evidence:
-        try:
-            standing.judge_again(one)
-        except RejectedError as error:
-            against[one.vct] = error.code
-    return against
+    return check_again(evidence, policy, material, at)
 
 
 def _needs(answer: WalletAnswer) -> Needs:

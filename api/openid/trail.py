@@ -3,10 +3,10 @@
 from datetime import datetime
 from itertools import count
 
-from api.actions.check_eligibility import CheckedAnswer
 from api.openid.answer import WalletError
 from api.openid.asking import AskedRequest, RuledQuery
 from contracts.evidence.encoding import Json, b64u_encode, format_time
+from verifier.check import CheckedAnswer
 from verifier.eligibility.decision import propose
 from verifier.eligibility.disclosure import learned
 from verifier.eligibility.facts import VerifiedClaims

@@ -10,14 +10,13 @@ from tests.architecture.reachability import Module, Name, read_product, unreache
 
 ROOT: Final = Path(__file__).parents[2]
 AWAITED: Final = {
-    "what checks a presentation whole, once there is one door for it": """
-        verifier.credential.verification:UsedNonces verifier.credential.verification:verify
+    "a library's whole check of one answer, for whoever embeds the verifier without our rules": """
+        verifier.credential.verification:verify
         verifier.credential.verification:VerifiedPresentation
         verifier.credential.request:fresh_nonce
     """,
-    "worked cases of a service, for the command that decides offline": """
-        verifier.eligibility.cases:* verifier.eligibility.sourcing:*
-        verifier.eligibility.schema:CASES
+    "what lints the files of services, in tests": """
+        verifier.eligibility.sourcing:*
     """,
     "rounds over their quota, and the desk of bulk issuance": """
         verifier.eligibility.ranking:* verifier.eligibility.errors:RankingError

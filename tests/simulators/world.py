@@ -6,8 +6,9 @@ from tests.simulators.issuer import VCT, Chain, Seeded, SimulatedIssuer, answer,
 from verifier.credential.issuance import Claim, Hidden, IssuedCredential
 from verifier.credential.keys import SigningKey
 from verifier.credential.request import PresentationRequest
+from verifier.credential.standing import Policy
 from verifier.credential.trust import TrustMaterial
-from verifier.credential.verification import Policy, VerifiedPresentation, verify
+from verifier.credential.verification import VerifiedPresentation, verify
 
 CLAIMS: dict[str, Claim] = {
     "insured": Hidden(value=False),

@@ -37,10 +37,11 @@ from verifier.credential.keys import PublicKey, thumbprint
 from verifier.credential.report import report_on
 from verifier.credential.request import decode_request
 from verifier.credential.sdjwt import parse_sd_jwt, verify_sd_jwt
+from verifier.credential.standing import Policy
 from verifier.credential.status import check_token_time, parse_status_token, status_meaning
 from verifier.credential.status_cwt import parse_packed_cwt, parse_packed_list
 from verifier.credential.trust import TrustMaterial
-from verifier.credential.verification import Policy, verify
+from verifier.credential.verification import verify
 from verifier.eligibility.cases import parse_cases
 from verifier.eligibility.catalogue import load_catalogue
 from verifier.eligibility.credential_types import parse_credential_types

@@ -30,12 +30,11 @@ from verifier.credential.bundle import (
 from verifier.credential.inclusion import LogPlace
 from verifier.credential.issuance import Hidden
 from verifier.credential.keys import Randomness
-from verifier.credential.profile import check_profile, check_profile_type
-from verifier.credential.sdjwt import MAX_PRESENTATION_CHARS, check_holder, parse_sd_jwt
+from verifier.credential.sdjwt import MAX_PRESENTATION_CHARS, check_holder
+from verifier.credential.standing import Policy, Standing
 from verifier.credential.status import Status
 from verifier.credential.trust import Issuance, TrustMaterial
-from verifier.credential.validity import check_validity, numeric_date
-from verifier.credential.verification import Policy, Standing
+from verifier.credential.validity import numeric_date
 from verifier.errors import BundleFormError, FileClaimError, IssuanceError, OtherFileError
 
 DOCUMENT_VERSION: Final = "dojang-document-v1"
@@ -140,15 +139,11 @@ def verify_document(
     Not checked: who shows the file. Whoever has file and salt may show them.
     """
     standing = Standing(material, at, policy)
-    presentation = parse_sd_jwt(document.credential)
-    check_profile_type(presentation.jws.header)
-    registered = standing.issuer_key(presentation)
-    claims = presentation.reveal()
-    check_profile(presentation.jws.payload, claims)
-    check_validity(claims, at)
-    check_holder(presentation, claims, None, at)
-    place, issuance = standing.issuance(presentation, claims, registered)
-    status = standing.status(claims, registered)
+    believed = standing.believe(
+        document.credential,
+        lambda presentation, claims: check_holder(presentation, claims, None, at),
+    )
+    claims = believed.claims
     digest = _claimed_digest(claims)
     if not hmac.compare_digest(digest, file_digest(file, document.salt)):
         raise OtherFileError("file and salt do not lead to the digest that the issuer signed")
@@ -157,9 +152,9 @@ def verify_document(
         issuer=str(claims["iss"]),
         digest=digest,
         expires=datetime.fromtimestamp(numeric_date(claims, "exp"), UTC),
-        status=status,
-        issuance=issuance,
-        place=place,
+        status=believed.status,
+        issuance=believed.issuance,
+        place=believed.place,
     )
 
 

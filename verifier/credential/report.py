@@ -7,16 +7,10 @@ from enum import StrEnum
 from typing import Final
 
 from contracts.evidence.encoding import Json, format_time
-from verifier.credential.answering import check_request
-from verifier.credential.key_binding import Challenge
 from verifier.credential.request import PresentationRequest
+from verifier.credential.standing import Policy
 from verifier.credential.trust import TrustMaterial
-from verifier.credential.verification import (
-    Examination,
-    Policy,
-    VerifiedCredential,
-    prove_one_person,
-)
+from verifier.credential.verification import Examination, VerifiedCredential, prove_one_person
 from verifier.errors import (
     RejectedError,
     UndeterminedError,
@@ -90,26 +84,20 @@ def report_on(
 
     The outcome is ``verified`` exactly if ``verify`` would return with the same arguments.
     """
+    examination = Examination.of(request, material, at, policy)
     findings = [_finding(1, "request", None, {})]
     try:
-        check_request(answers, request, at)
+        examination.check_request(answers)
     except VerifierError as error:
         findings = [_finding(1, "request", error, {})]
-    challenge = Challenge(request.nonce, request.audience, policy.key_binding_window)
-    examination = Examination(challenge, material, at, policy)
     verified: list[VerifiedCredential] = []
-    for query in request.queries:
-        number = len(findings) + 1
-        if len(answers.get(query.id, ())) != 1:
-            continue
-        try:
-            credential = examination.examine(answers[query.id][0], query)
-        except VerifierError as error:
-            findings.append(_finding(number, f"credential {query.id}", error, {}))
+    for one in examination.each(answers):
+        number, subject = len(findings) + 1, f"credential {one.query.id}"
+        if isinstance(one.result, VerifierError):
+            findings.append(_finding(number, subject, one.result, {}))
         else:
-            verified.append(credential)
-            facts = _facts(credential)
-            findings.append(_finding(number, f"credential {query.id}", None, facts))
+            verified.append(one.result)
+            findings.append(_finding(number, subject, None, _facts(one.result)))
     if len(verified) == len(request.queries) > 1:
         findings.append(_person_finding(len(findings) + 1, verified, policy))
     outcomes = {finding.outcome for finding in findings}

@@ -4,68 +4,31 @@ Everything is fetched before and nothing during verification. One precise error 
 numbers are those of ``verifier/SPEC.md``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
+from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Final, Protocol, Self
+from typing import Final, Self
 
 from contracts.evidence.encoding import Json, b64u_decode, evidence_hash
-from contracts.evidence.snapshot import AnchoredCheckpoint
 from verifier.credential.answering import check_answer, check_request
 from verifier.credential.credential_evidence import CredentialEvidence, evidence_of
-from verifier.credential.errors import ExpiredError, MissingClaimError
-from verifier.credential.inclusion import LogPlace, parse_evidence_claim
-from verifier.credential.key_binding import DEFAULT_WINDOW, Challenge, check_key_binding
+from verifier.credential.inclusion import LogPlace
+from verifier.credential.key_binding import Challenge, Holder, check_key_binding
 from verifier.credential.keys import thumbprint
-from verifier.credential.profile import PROTECTED_CLAIMS, check_profile, check_profile_type
+from verifier.credential.profile import PROTECTED_CLAIMS
 from verifier.credential.pseudonym import is_pseudonym
 from verifier.credential.request import CredentialQuery, PresentationRequest
-from verifier.credential.sdjwt import SdJwt, parse_sd_jwt
+from verifier.credential.sdjwt import SdJwt
+from verifier.credential.standing import Believed, PersonProof, Policy, Standing
 from verifier.credential.status import Status, StatusReference, parse_status_claim
-from verifier.credential.status_anchor import read_status
-from verifier.credential.trust import Issuance, RegisteredKey, TrustMaterial, judge_issuance
-from verifier.credential.validity import check_validity, numeric_date
-from verifier.errors import (
-    ApplicationStatusError,
-    NotOnePersonError,
-    PendingAnchorError,
-    ReplayedError,
-    RevokedError,
-    SnapshotTooOldError,
-    StatusClaimError,
-    SuspendedError,
-    VerifierError,
-)
+from verifier.credential.trust import Issuance, TrustMaterial
+from verifier.credential.validity import numeric_date
+from verifier.errors import NotOnePersonError, ReplayedError, VerifierError
 
 PERSON_CLAIM: Final = "person"
-MAX_SNAPSHOT_AGE: Final = timedelta(days=1)
 TECHNICAL_CLAIMS: Final = PROTECTED_CLAIMS | {"iat"}
 """Claims about the credential, not about the person: kept out of what rules are applied to."""
-
-
-class PersonProof(StrEnum):
-    """What shows that several credentials are about one person."""
-
-    SAME_KEY = "same_key"
-    PERSON_CLAIM = "person_claim"
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What the verifier insists on. The defaults are the strict ones.
-
-    ``person_proofs`` may be empty: then no two credentials can ever be taken together.
-    ``max_snapshot_age`` is how long before the moment of use the snapshot's head may lie; None
-    takes a snapshot of any age, and with it what was revoked or withdrawn since.
-    """
-
-    key_binding_window: timedelta = DEFAULT_WINDOW
-    accept_pending_anchor: bool = False
-    require_status: bool = True
-    max_snapshot_age: timedelta | None = MAX_SNAPSHOT_AGE
-    person_proofs: frozenset[PersonProof] = frozenset(PersonProof)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,17 +80,6 @@ class VerifiedPresentation:
         return {entry.query: entry for entry in self.credentials}[query]
 
 
-class UsedNonces(Protocol):
-    """Where answered requests are remembered until they expire. Burning must be atomic."""
-
-    def burn(self, replay_key: bytes, until: datetime) -> None:
-        """Remember a 32-byte replay key at least until then (C-59).
-
-        Raises:
-            ReplayedError: it was burnt before.
-        """
-
-
 @dataclass(frozen=True, slots=True)
 class BurntNonces:
     """Answered requests as a value, for checks of a whole file at once."""
@@ -143,6 +95,105 @@ class BurntNonces:
         if replay_key in self.keys:
             raise ReplayedError("the request was answered before")
         return type(self)(self.keys | {replay_key})
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What became of one credential of an answer."""
+
+    query: CredentialQuery
+    result: VerifiedCredential | VerifierError
+
+    def believed(self) -> VerifiedCredential:
+        """The credential.
+
+        Raises:
+            VerifierError: the first check that failed.
+        """
+        if isinstance(self.result, VerifierError):
+            raise self.result
+        return self.result
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What one answer is examined under: its request, and by what each credential is judged.
+
+    ``shown`` is when the answer came, where that is earlier than ``standing.at``: the request and
+    the holder's binding are judged by it, and all else by ``standing.at``. The one examination:
+    ``verify``, the report and ``verifier.check`` are views of it.
+    """
+
+    request: PresentationRequest
+    standing: Standing
+    shown: datetime
+
+    @classmethod
+    def of(
+        cls,
+        request: PresentationRequest,
+        material: TrustMaterial,
+        at: datetime,
+        policy: Policy,
+        shown: datetime | None = None,
+    ) -> Self:
+        """The examination of an answer that came now, or earlier."""
+        return cls(request, Standing(material, at, policy), shown or at)
+
+    def check_request(self, answers: Mapping[str, Sequence[str]]) -> None:
+        """Stage 1: the request was open, and each query has its one answer (C-54, C-55).
+
+        Raises:
+            AnswerError: it was not, or has not.
+        """
+        check_request(answers, self.request, self.shown)
+
+    def each(self, answers: Mapping[str, Sequence[str]]) -> Iterator[Examined]:
+        """Stages 2 to 9 for each query that has one answer, in the request's order."""
+        for query in self.request.queries:
+            texts = answers.get(query.id, ())
+            if len(texts) == 1:
+                yield Examined(query, self._result(texts[0], query))
+
+    def _result(self, text: str, query: CredentialQuery) -> VerifiedCredential | VerifierError:
+        try:
+            return self._examine(text, query)
+        except VerifierError as error:
+            return error
+
+    def _examine(self, text: str, query: CredentialQuery) -> VerifiedCredential:
+        believed = self.standing.believe(text, self._check_holder)
+        check_answer(believed.claims, query)  # stage 9: C-56, C-57, C-63 to C-65
+        return _verified(believed, query, evidence_hash("presentation", text.encode("ascii")))
+
+    def _check_holder(self, presentation: SdJwt, claims: dict[str, Json]) -> Holder:
+        window = self.standing.policy.key_binding_window
+        challenge = Challenge(self.request.nonce, self.request.audience, window)
+        return check_key_binding(
+            presentation.key_binding, presentation.presented, claims, challenge, self.shown
+        )
+
+
+def _verified(
+    believed: Believed[Holder], query: CredentialQuery, presentation_hash: bytes
+) -> VerifiedCredential:
+    claims, issuance = believed.claims, believed.issuance
+    kept = evidence_of(believed.presentation, claims, believed.place)
+    return VerifiedCredential(
+        query=query.id,
+        vct=query.vct,
+        issuer=str(claims["iss"]),
+        claims=_about_the_person(claims),
+        issued=issuance.time,
+        expires=datetime.fromtimestamp(numeric_date(claims, "exp"), UTC),
+        status=believed.status,
+        issuance=issuance,
+        place=believed.place,
+        holder=believed.holder.point,
+        person=_person(claims),
+        presentation_hash=presentation_hash,
+        evidence=replace(kept, status=_reference(claims)),
+    )
 
 
 def verify(
@@ -167,10 +218,9 @@ def verify(
 
     Not checked: whether the request was answered before. The caller burns ``replay_key``.
     """
-    check_request(answers, request, at)
-    challenge = Challenge(request.nonce, request.audience, policy.key_binding_window)
-    examination = Examination(challenge, material, at, policy)
-    verified = tuple(examination.examine(answers[query.id][0], query) for query in request.queries)
+    examination = Examination.of(request, material, at, policy)
+    examination.check_request(answers)
+    verified = tuple(one.believed() for one in examination.each(answers))
     hashes = [credential.presentation_hash for credential in verified]
     return VerifiedPresentation(
         request=request.id,
@@ -180,163 +230,6 @@ def verify(
         presentation_hash=evidence_hash("presentations", *hashes),
         verified_at=at,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What a credential is worth by itself, whoever shows it: trust, moment and policy."""
-
-    material: TrustMaterial
-    at: datetime
-    policy: Policy
-
-    def issuer_key(self, presentation: SdJwt) -> RegisteredKey:
-        """The registered key that signed the token (C-36, C-37, C-09).
-
-        Raises:
-            RejectedError: unknown issuer or key, or not signed by it.
-        """
-        jws = presentation.jws
-        issuer = jws.payload.get("iss")
-        if not isinstance(issuer, str):
-            raise MissingClaimError("the credential names no issuer (iss)")
-        registered = self.material.issuer_key(issuer, jws.header.get("kid"))
-        jws.check(registered.key)
-        return registered
-
-    def judge_again(self, evidence: CredentialEvidence) -> None:
-        """What was believed once is good now (C-24, C-36, C-37, C-39 to C-47, C-49 to C-53, C-62).
-
-        Raises:
-            RejectedError: it has expired, or registry, log or issuer speak against it meanwhile.
-            UndeterminedError: it cannot be determined now.
-
-        Not checked: signature, holder and claims, which do not change; whoever kept the evidence
-        vouches that they were checked.
-        """
-        if evidence.expires <= self.at:
-            raise ExpiredError("the credential has expired")
-        registered = self.material.issuer_key(evidence.issuer, evidence.kid)
-        self._judge(evidence, registered)
-        if evidence.status is not None:
-            self._read_status(evidence.status, registered)
-
-    def issuance(
-        self, presentation: SdJwt, claims: dict[str, Json], registered: RegisteredKey
-    ) -> tuple[LogPlace, Issuance]:
-        """Where the credential stands in its log, and its issuance's worth (C-38 to C-47, C-62).
-
-        Raises:
-            VerifierError: the first of these checks that fails.
-        """
-        for name in ("iat", "exp"):
-            if name not in claims:
-                raise MissingClaimError(f"a credential says when it was issued and ends ({name})")
-        place = parse_evidence_claim(claims.get("evidence"))
-        return place, self._judge(evidence_of(presentation, claims, place), registered)
-
-    def _judge(self, evidence: CredentialEvidence, registered: RegisteredKey) -> Issuance:
-        place, checkpoint = evidence.place, self._checkpoint(evidence.place)
-        if checkpoint is not None:
-            self.material.check_inclusion(evidence.leaf, place, checkpoint)
-        moment = self.at if checkpoint is None else checkpoint.time
-        issuance = Issuance(moment, evidence.issued, place.log, checkpoint)
-        judge_issuance(self.material, issuance, registered, evidence.vct)
-        self._check_snapshot_age()
-        return issuance
-
-    def _check_snapshot_age(self) -> None:
-        """Last of its stage: what an old snapshot already speaks against stays rejected."""
-        limit = self.policy.max_snapshot_age
-        if limit is not None and self.at - self.material.snapshot.head.time > limit:
-            raise SnapshotTooOldError("the trust snapshot is too old for this moment")
-
-    def _checkpoint(self, place: LogPlace) -> AnchoredCheckpoint | None:
-        try:
-            return self.material.checkpoint_of(place, self.at)
-        except PendingAnchorError:
-            if self.policy.accept_pending_anchor:
-                return None
-            raise
-
-    def status(self, claims: dict[str, Json], registered: RegisteredKey) -> Status | None:
-        """The status, which is valid or None (C-48 to C-53).
-
-        Raises:
-            VerifierError: the first of these checks that fails.
-        """
-        if "status" not in claims:
-            if self.policy.require_status:
-                raise StatusClaimError("the credential has no status")
-            return None
-        return self._read_status(parse_status_claim(claims["status"]), registered)
-
-    def _read_status(self, reference: StatusReference, registered: RegisteredKey) -> Status:
-        known = self.material.status_lists.get(reference.uri)
-        status = read_status(known, reference, registered.issuer, self.at)
-        if status is not Status.VALID:
-            raise _STATUS_ERRORS[status](f"the credential's status is {status}")
-        return status
-
-
-@dataclass(frozen=True, slots=True)
-class Examination:
-    """What one answer is examined under: challenge, trust, moment and policy.
-
-    ``shown`` is when the answer came, where that is earlier than ``at``: the holder's binding is
-    judged by it, and all else by ``at``.
-    """
-
-    challenge: Challenge
-    material: TrustMaterial
-    at: datetime
-    policy: Policy
-    shown: datetime | None = None
-
-    def examine(self, text: str, query: CredentialQuery) -> VerifiedCredential:
-        """Stages 2 to 9 for one credential, in this order.
-
-        2 read (C-01 to C-08, C-11 to C-13); 3 issuer's key and signature (C-36, C-37, C-09);
-        4 disclosures (C-10, C-14 to C-20); 5 profile and validity (C-21 to C-25);
-        6 holder (C-26 to C-35); 7 log and issuance (C-38 to C-47, C-62); 8 status (C-48 to C-53);
-        9 what was asked (C-56, C-57, C-63 to C-65).
-
-        Raises:
-            VerifierError: the first check that fails.
-        """
-        standing = Standing(self.material, self.at, self.policy)
-        presentation = parse_sd_jwt(text)
-        check_profile_type(presentation.jws.header)
-        registered = standing.issuer_key(presentation)
-        claims = presentation.reveal()
-        check_profile(presentation.jws.payload, claims)
-        check_validity(claims, self.at)
-        holder = check_key_binding(
-            presentation.key_binding,
-            presentation.presented,
-            claims,
-            self.challenge,
-            self.shown or self.at,
-        )
-        place, issuance = standing.issuance(presentation, claims, registered)
-        status = standing.status(claims, registered)
-        check_answer(claims, query)
-        kept = evidence_of(presentation, claims, place)
-        return VerifiedCredential(
-            query=query.id,
-            vct=query.vct,
-            issuer=str(claims["iss"]),
-            claims=_about_the_person(claims),
-            issued=issuance.time,
-            expires=datetime.fromtimestamp(numeric_date(claims, "exp"), UTC),
-            status=status,
-            issuance=issuance,
-            place=place,
-            holder=holder.point,
-            person=_person(claims),
-            presentation_hash=evidence_hash("presentation", text.encode("ascii")),
-            evidence=replace(kept, status=_reference(claims)),
-        )
 
 
 def prove_one_person(
@@ -379,10 +272,3 @@ def _person(claims: dict[str, Json]) -> bytes | None:
     """The ``person`` claim: 32 bytes in base64url. Any other value shows nothing."""
     value = claims.get(PERSON_CLAIM)
     return b64u_decode(value) if isinstance(value, str) and is_pseudonym(value) else None
-
-
-_STATUS_ERRORS: Final[Mapping[Status, type[VerifierError]]] = {
-    Status.INVALID: RevokedError,
-    Status.SUSPENDED: SuspendedError,
-    Status.APPLICATION_SPECIFIC: ApplicationStatusError,
-}

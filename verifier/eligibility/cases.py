@@ -124,12 +124,23 @@ def run_case(case: Case, service_id: str, catalogue: Catalogue) -> CaseResult:
     return CaseResult(case, evaluate(policy, facts, case.on))
 
 
+def attest_case(
+    kind: CredentialType, case: Case, service_id: str, median_income: MedianIncome
+) -> dict[str, Json]:
+    """All claims that the issuer of a credential type attests for a case's applicant.
+
+    Raises:
+        EligibilityError: nothing can be attested, or the case lacks what the register holds.
+    """
+    attested = attest(kind, _register_entry(kind.id, case, median_income), case.on)
+    return attested | _pseudonyms(kind, case, service_id)
+
+
 def _disclosed(
     entry: PlannedCredential, case: Case, service_id: str, median_income: MedianIncome
 ) -> VerifiedClaims:
     kind = entry.credential
-    attested = attest(kind, _register_entry(kind.id, case, median_income), case.on)
-    attested |= _pseudonyms(kind, case, service_id)
+    attested = attest_case(kind, case, service_id, median_income)
     asked = {REFERENCE_DATE_CLAIM, *(planned.claim.name for planned in entry.claims)}
     return VerifiedClaims(
         vct=kind.vct,

@@ -1,6 +1,6 @@
 """What a service's conditions mean to the verifier of its credentials."""
 
-from verifier.credential.verification import PersonProof, Policy
+from verifier.credential.standing import PersonProof, Policy
 from verifier.eligibility.policy import Conditions
 
 

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
-from api.actions.check_eligibility import request_queries
 from api.demo.allowance.issuing import LIFETIME, IssuerDesk, Subject
 from api.demo.allowance.record import AllowanceRecord, Judgement, judge
 from api.demo.allowance.source import AllowanceSource, CastApplication
@@ -30,6 +29,7 @@ from verifier.eligibility.catalogue import load_catalogue
 from verifier.eligibility.decision import decide
 from verifier.eligibility.disclosure import plan
 from verifier.eligibility.evaluation import Outcome
+from verifier.eligibility.queries import request_queries
 
 AUDIENCE: Final = "redirect_uri:https://agency.demo.dojang.example/answers"
 OFFICER: Final = "[시험] 담당자 / [test] officer"

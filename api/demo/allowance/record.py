@@ -3,17 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from api.actions.check_eligibility import (
-    CheckedAnswer,
-    EligibilityCheck,
-    Obstacle,
-    check_eligibility,
-)
 from api.demo.allowance.source import AllowanceSource, CastApplication
 from api.demo.folder import Folder
 from contracts.evidence.document import Document
 from contracts.evidence.encoding import Json, format_time
 from contracts.evidence.snapshot import TrustSnapshot
+from verifier.check import CheckedAnswer, Obstacle, Question, check
 from verifier.credential.bundle import PresentationFile, decode_presentation
 from verifier.credential.request import PresentationRequest, decode_request
 from verifier.credential.trust import TrustMaterial
@@ -101,27 +96,29 @@ def judge(
     """
     request, policy = record.request(application), record.policy(application)
     presentation = record.presentation(application)
-    check = EligibilityCheck(
+    question = Question(
         request=request,
         policy=policy,
         material=TrustMaterial.assemble(snapshot, presentation.evidence),
         at=request.issued + (request.expires - request.issued) / 2,
         application_date=record.source.days[application.round],
     )
-    answer = check_eligibility(presentation.answers, check)
+    answer = check(presentation.answers, question)
     try:
         burnt = burnt.burn(answer.replay_key)
     except ReplayedError as error:
         obstacle = Obstacle(error.code, error.check, undetermined=False)
-        return Judgement(_document(application, check, {"": obstacle}, None, []), None, burnt)
+        return Judgement(_document(application, question, {"": obstacle}, None, []), None, burnt)
     proposal = propose(policy, answer.evaluation, f"{record.run}-{application.id}")
-    document = _document(application, check, answer.obstacles, proposal, _learned(policy, answer))
+    document = _document(
+        application, question, answer.obstacles, proposal, _learned(policy, answer)
+    )
     return Judgement(document, proposal, burnt)
 
 
 def _document(
     application: CastApplication,
-    check: EligibilityCheck,
+    question: Question,
     obstacles: Mapping[str, Obstacle],
     proposal: DecisionProposal | None,
     seen: list[Json],
@@ -129,8 +126,8 @@ def _document(
     return {
         "version": OUTCOME_VERSION,
         "application": application.id,
-        "request": check.request.id,
-        "checked_at": format_time(check.at),
+        "request": question.request.id,
+        "checked_at": format_time(question.at),
         "outcome": _outcome(obstacles, proposal),
         "code": _code(obstacles, proposal),
         "obstacles": [

@@ -19,9 +19,10 @@ from verifier.credential.inclusion import LogPlace
 from verifier.credential.issuance import Copy, CredentialOrder, IssuedCredential, issue
 from verifier.credential.keys import SigningKey
 from verifier.credential.needs import Needs, needs_of
+from verifier.credential.standing import Policy
 from verifier.credential.status import StatusReference
 from verifier.credential.trust import TrustMaterial
-from verifier.credential.verification import Policy, verify
+from verifier.credential.verification import verify
 from verifier.errors import (
     InclusionUnknownError,
     IssuanceTimeError,

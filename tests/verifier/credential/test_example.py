@@ -11,8 +11,9 @@ from tests.simulators.example import files
 from verifier.credential.bundle import decode_presentation
 from verifier.credential.disclosure import parse_disclosure
 from verifier.credential.request import decode_request
+from verifier.credential.standing import Policy
 from verifier.credential.trust import TrustMaterial
-from verifier.credential.verification import Policy, verify
+from verifier.credential.verification import verify
 from verifier.errors import (
     RejectedError,
 )

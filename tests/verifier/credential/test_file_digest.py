@@ -31,9 +31,9 @@ from verifier.credential.file_digest import (
 )
 from verifier.credential.issuance import Claim, Hidden, IssuedCredential
 from verifier.credential.keys import SigningKey
+from verifier.credential.standing import Policy
 from verifier.credential.status import Status
 from verifier.credential.trust import TrustMaterial
-from verifier.credential.verification import Policy
 from verifier.errors import (
     BundleFormError,
     FileClaimError,

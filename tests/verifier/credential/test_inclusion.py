@@ -15,12 +15,10 @@ from tests.simulators.world import PATHS, World
 from verifier.credential.bundle import EvidenceBundle
 from verifier.credential.inclusion import MAX_LOG_CHARS, LogPlace, parse_evidence_claim
 from verifier.credential.issuance import IssuedCredential
+from verifier.credential.standing import Policy
 from verifier.credential.status import Status
 from verifier.credential.trust import TrustMaterial
-from verifier.credential.verification import (
-    Policy,
-    verify,
-)
+from verifier.credential.verification import verify
 from verifier.errors import (
     EvidenceClaimError,
     InclusionUnknownError,

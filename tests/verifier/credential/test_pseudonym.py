@@ -15,7 +15,8 @@ from verifier.credential.request import (
     decode_request,
     encode_request,
 )
-from verifier.credential.verification import Policy, VerifiedPresentation, verify
+from verifier.credential.standing import Policy
+from verifier.credential.verification import VerifiedPresentation, verify
 from verifier.errors import (
     PseudonymFormError,
     PseudonymIssuerError,

@@ -7,10 +7,8 @@ import pytest
 
 from tests.simulators.issuer import SimulatedIssuer
 from tests.simulators.world import World
+from verifier.credential.standing import Policy
 from verifier.credential.trust import TrustMaterial
-from verifier.credential.verification import (
-    Policy,
-)
 from verifier.errors import (
     ApplicationStatusError,
     RejectedError,

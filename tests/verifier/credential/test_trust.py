@@ -9,8 +9,8 @@ from contracts.evidence.snapshot import Ending, Period
 from tests.simulators.issuer import Chain, SimulatedIssuer, material
 from tests.simulators.world import World
 from verifier.credential.bundle import EvidenceBundle
+from verifier.credential.standing import MAX_SNAPSHOT_AGE, Policy
 from verifier.credential.trust import TrustMaterial
-from verifier.credential.verification import MAX_SNAPSHOT_AGE, Policy
 from verifier.errors import (
     IssuanceTimeError,
     IssuerSuspendedError,

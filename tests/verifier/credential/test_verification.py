@@ -21,13 +21,8 @@ from verifier.credential.jws import sign_jws
 from verifier.credential.keys import SigningKey
 from verifier.credential.presentation import HeldCredential, bind
 from verifier.credential.report import report_on
-from verifier.credential.verification import (
-    BurntNonces,
-    PersonProof,
-    Policy,
-    VerifiedPresentation,
-    verify,
-)
+from verifier.credential.standing import PersonProof, Policy
+from verifier.credential.verification import BurntNonces, VerifiedPresentation, verify
 from verifier.errors import (
     CredentialTypeError,
     EvidenceClaimError,

@@ -2,7 +2,8 @@ import pytest
 
 from tests.simulators.issuer import answer, material
 from tests.simulators.world import PATHS, World
-from verifier.credential.verification import PersonProof, Policy, verify
+from verifier.credential.standing import PersonProof, Policy
+from verifier.credential.verification import verify
 from verifier.eligibility.catalogue import Catalogue
 from verifier.eligibility.verification_policy import verification_policy
 from verifier.errors import PendingAnchorError

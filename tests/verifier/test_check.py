@@ -5,20 +5,17 @@ from datetime import date
 
 import pytest
 
-from api.actions.check_eligibility import (
-    CheckedAnswer,
-    EligibilityCheck,
-    check_eligibility,
-    request_queries,
-)
 from contracts.evidence.encoding import b64u_encode
 from tests.simulators.issuer import Chain, Seeded, SimulatedIssuer, answer, ask, material
+from verifier.check import CheckedAnswer, Obstacle, Question, check
 from verifier.credential.issuance import Claim, Hidden
 from verifier.credential.keys import SigningKey
 from verifier.eligibility.catalogue import load_catalogue
 from verifier.eligibility.dates import korean_day
 from verifier.eligibility.policy import PolicyRound
+from verifier.eligibility.queries import request_queries
 from verifier.eligibility.sourcing import Sourced
+from verifier.errors import PendingAnchorError, RevokedError
 
 
 def poll_policy(*, accept_pending_anchor: bool) -> PolicyRound:
@@ -44,9 +41,9 @@ def check_one(policy: PolicyRound, *, anchored: bool) -> CheckedAnswer:
     if anchored:
         issuer.anchor()
     request = ask(chain, [(query.id, query.vct, query.claims)])
-    check = EligibilityCheck(request, policy, material(issuer), chain.now, korean_day(chain.now))
+    question = Question(request, policy, material(issuer), chain.now, korean_day(chain.now))
     text = answer(credential, holder, request, query.claims, chain.now)
-    return check_eligibility({query.id: [text]}, check)
+    return check({query.id: [text]}, question)
 
 
 @pytest.mark.parametrize(
@@ -62,4 +59,10 @@ def test_a_credential_not_anchored_yet_counts_where_the_service_says_so(
 ) -> None:
     checked = check_one(poll_policy(accept_pending_anchor=accepted), anchored=anchored)
     assert [obstacle.code for obstacle in checked.obstacles.values()] == codes
+    assert all(obstacle.undetermined for obstacle in checked.obstacles.values())
     assert len(checked.facts) == 1 - len(codes)
+
+
+def test_what_is_wrong_is_told_apart_from_what_cannot_be_determined() -> None:
+    errors = {PendingAnchorError("x"): True, RevokedError("x"): False}
+    assert {error: Obstacle.of(error).undetermined for error in errors} == errors

@@ -1,32 +1,33 @@
-"""Check an applicant's answer against a round's rules: verify each credential, then evaluate.
+"""The door: from an answer's bytes to findings on every rule, and the only way there.
 
 A credential that is rejected or cannot be checked decides nothing; the rules that needed it end as
 "cannot verify" with the precise code, so that an officer sees which check of ``verifier/SPEC.md``
 stood in the way, and the applicant can bring another credential.
+
+Nothing is fetched here and no clock is read: the trust snapshot and the evidence are values. Nobody
+else makes ``VerifiedClaims``, so that no rule is ever applied to what was not checked::
+
+    question = Question(request, policy, material, at, application_date)
+    checked = check(answers, question)
+    proposal = propose(policy, checked.evaluation, case_id)
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
 
 from contracts.evidence.encoding import Json, b64u_decode, b64u_encode, evidence_hash
-from verifier.credential.answering import check_request
-from verifier.credential.key_binding import Challenge
+from verifier.credential.credential_evidence import CredentialEvidence
 from verifier.credential.keys import thumbprint
-from verifier.credential.request import CredentialQuery, PresentationRequest, PseudonymQuery
+from verifier.credential.request import PresentationRequest
+from verifier.credential.standing import Standing
 from verifier.credential.trust import TrustMaterial
-from verifier.credential.verification import (
-    PERSON_CLAIM,
-    Examination,
-    VerifiedCredential,
-)
-from verifier.eligibility.disclosure import PlannedCredential, plan
+from verifier.credential.verification import PERSON_CLAIM, Examination, VerifiedCredential
 from verifier.eligibility.evaluation import Evaluation, evaluate
 from verifier.eligibility.facts import VerifiedClaims
 from verifier.eligibility.policy import PolicyRound
 from verifier.eligibility.verification_policy import verification_policy
-from verifier.errors import UndeterminedError, VerifierError
+from verifier.errors import RejectedError, UndeterminedError, VerifierError
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,14 @@ class Obstacle:
     check: str
     undetermined: bool
 
+    @classmethod
+    def of(cls, error: VerifierError) -> "Obstacle":
+        """What an error stands for; what could not be determined is never merged with the rest."""
+        return cls(error.code, error.check, isinstance(error, UndeterminedError))
+
 
 @dataclass(frozen=True, slots=True)
-class EligibilityCheck:
+class Question:
     """What an answer is checked under.
 
     Args:
@@ -75,73 +81,68 @@ class CheckedAnswer:
     replay_key: bytes
 
 
-def request_queries(policy: PolicyRound, issuers: Mapping[str, str]) -> tuple[CredentialQuery, ...]:
-    """The queries that the round's rules need, and nothing more.
-
-    Args:
-        policy: the round.
-        issuers: by id of a credential type, whose values show a person again (``iss``). A type
-            without one is asked for of nobody: what it shows is refused (C-65).
-    """
-    return tuple(
-        CredentialQuery(
-            entry.credential.id,
-            entry.credential.vct,
-            tuple((planned.claim.name,) for planned in entry.claims),
-            _pseudonym(policy, entry, issuers.get(entry.credential.id, NOBODY)),
-        )
-        for entry in plan(policy).credentials
-    )
-
-
-NOBODY: Final = "urn:dojang:nobody"
-"""An issuer that no registry knows."""
-
-
-def _pseudonym(policy: PolicyRound, entry: PlannedCredential, issuer: str) -> PseudonymQuery | None:
-    known = policy.pseudonym
-    if known.claim not in entry.credential.claims:
-        return None
-    return PseudonymQuery(known.claim, known.scope_claim, known.scope, issuer)
-
-
-def check_eligibility(
-    answers: Mapping[str, Sequence[str]], check: EligibilityCheck
-) -> CheckedAnswer:
+def check(answers: Mapping[str, Sequence[str]], question: Question) -> CheckedAnswer:
     """Verify every credential of an answer and evaluate the rules on those that hold.
 
+    Args:
+        answers: for each query's id, its presentations: exactly one SD-JWT+KB.
+        question: what was asked, by whom and when.
+
     Raises:
-        AnswerError: the request is not open, or not answered query by query.
+        AnswerError: the request is not open, or not answered query by query (C-54, C-55).
         FactsError: the request asks for other credentials than the round.
 
-    Not checked: whether the request was answered before. The caller burns ``replay_key`` first.
+    Not checked: whether the request was answered before. The caller burns ``replay_key`` (C-59).
     """
-    check_request(answers, check.request, check.shown or check.at)
-    challenge = Challenge(check.request.nonce, check.request.audience)
-    policy = verification_policy(check.policy.service.conditions)
-    examination = Examination(challenge, check.material, check.at, policy, check.shown)
+    request, rules = question.request, question.policy
+    policy = verification_policy(rules.service.conditions)
+    examination = Examination.of(request, question.material, question.at, policy, question.shown)
+    examination.check_request(answers)
     verified: list[VerifiedCredential] = []
     obstacles: dict[str, Obstacle] = {}
-    for query in check.request.queries:
-        try:
-            credential = examination.examine(answers[query.id][0], query)
-        except VerifierError as error:
-            undetermined = isinstance(error, UndeterminedError)
-            obstacles[query.vct] = Obstacle(error.code, error.check, undetermined)
+    for one in examination.each(answers):
+        if isinstance(one.result, VerifierError):
+            obstacles[one.query.vct] = Obstacle.of(one.result)
         else:
-            verified.append(credential)
+            verified.append(one.result)
     facts = [_claims(credential) for credential in verified]
     refused = {vct: obstacle.code for vct, obstacle in obstacles.items()}
-    evaluation = evaluate(check.policy, facts, check.application_date, refused=refused)
-    texts = [answers[query.id][0].encode() for query in check.request.queries]
+    evaluation = evaluate(rules, facts, question.application_date, refused=refused)
+    texts = [answers[query.id][0].encode() for query in request.queries]
     return CheckedAnswer(
         evaluation=evaluation,
         facts=tuple(facts),
         verified=tuple(verified),
         obstacles=obstacles,
         presentation_hash=evidence_hash("answers", *texts),
-        replay_key=check.request.replay_key(),
+        replay_key=request.replay_key(),
     )
+
+
+def check_again(
+    evidence: Sequence[CredentialEvidence],
+    policy: PolicyRound,
+    material: TrustMaterial,
+    at: datetime,
+) -> dict[str, str]:
+    """Judge credentials that were believed, on what chain and status lists say now.
+
+    Returns:
+        By type, the code of what speaks against a credential now; empty where nothing does.
+
+    Raises:
+        UndeterminedError: one cannot be determined now.
+
+    Not checked: what cannot change since, see ``Standing.judge_again``.
+    """
+    standing = Standing(material, at, verification_policy(policy.service.conditions))
+    against: dict[str, str] = {}
+    for one in evidence:
+        try:
+            standing.judge_again(one)
+        except RejectedError as error:
+            against[one.vct] = error.code
+    return against
 
 
 def _claims(credential: VerifiedCredential) -> VerifiedClaims:
