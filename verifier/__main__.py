@@ -254,6 +254,25 @@ def _parser() -> argparse.ArgumentParser:
     document.add_argument("file", metavar="FILE", help="any file")
     document.add_argument("--credential", metavar="FILE", required=True)
     document.add_argument("--snapshot", metavar="FILE", required=True)
+    _add_services(commands, decide)
+    for command in (presentation, document):
+        command.add_argument(
+            "--max-snapshot-age-days",
+            metavar="DAYS",
+            type=_days,
+            default=MAX_SNAPSHOT_AGE,
+            help="how long before --at the snapshot's head may lie (default: 1)",
+        )
+    for command in (verify, status, presentation, document, decide):
+        command.add_argument("--at", metavar="TIME", type=_time, default=datetime.now(UTC))
+    return parser
+
+
+def _add_services(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    decide: argparse.ArgumentParser,
+) -> None:
+    """What names a service, a round and a day."""
     service = commands.add_parser("service", help="a service as a citizen would read it")
     service.add_argument("id", metavar="ID", help="as in youth-allowance")
     cases = commands.add_parser("cases", help="the worked cases of a service's rules")
@@ -268,17 +287,6 @@ def _parser() -> argparse.ArgumentParser:
             default=korean_day(datetime.now(UTC)),
             help=f"{day}, as in 2026-12-22 (default: today in Korea)",
         )
-    for command in (presentation, document):
-        command.add_argument(
-            "--max-snapshot-age-days",
-            metavar="DAYS",
-            type=_days,
-            default=MAX_SNAPSHOT_AGE,
-            help="how long before --at the snapshot's head may lie (default: 1)",
-        )
-    for command in (verify, status, presentation, document, decide):
-        command.add_argument("--at", metavar="TIME", type=_time, default=datetime.now(UTC))
-    return parser
 
 
 def _days(text: str) -> timedelta:

@@ -132,7 +132,7 @@ def attest_case(
     Raises:
         EligibilityError: nothing can be attested, or the case lacks what the register holds.
     """
-    attested = attest(kind, _register_entry(kind.id, case, median_income), case.on)
+    attested = attest(kind, register_entry(kind.id, case, median_income), case.on)
     return attested | _pseudonyms(kind, case, service_id)
 
 
@@ -176,7 +176,12 @@ def _case(document: Document, applicant: Document) -> Case:
     )
 
 
-def _register_entry(type_id: str, case: Case, median_income: MedianIncome) -> RegisterEntry:
+def register_entry(type_id: str, case: Case, median_income: MedianIncome) -> RegisterEntry:
+    """What the register behind a credential type holds of a case's applicant.
+
+    Raises:
+        ServiceFileError: the case lacks it.
+    """
     try:
         return _entry(type_id, case.registers, median_income, case.on)
     except KeyError as error:
