@@ -1,8 +1,9 @@
 """``make mutants``: remove one defence at a time and see its test fail.
 
-Each entry of a TOML file beside this one names a file, a text in it, what to put in its place, and
-the test that must then fail. The text must occur exactly once, so that an entry cannot go stale
-unseen. Nothing is changed in the checkout: mutants live in a copy.
+Each entry of a TOML file beside this one names a symbol (or, of other languages, a file), a text in
+it, what to put in its place, and the test that must then fail. The text must occur exactly once in
+the symbol, so that an entry cannot go stale unseen; it may move with it to any file. Nothing is
+changed in the checkout: mutants live in a copy.
 
     python -m tests.mutants.run [NAME ...]      names or prefixes, all by default
 """
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.architecture.sources import ROOT, tracked
+from tests.mutants.symbols import Place, find_symbol, find_test
 
 FOLDER = Path(__file__).parent
 LINKED = ("node_modules", ".venv", ".setup", "api/fonts")
@@ -25,14 +27,45 @@ SECONDS = 300
 
 @dataclass(frozen=True)
 class Mutant:
-    """One defence removed, and the test that guards it."""
+    """One defence removed, and the test that guards it; see ``tests.mutants.symbols``."""
 
     name: str
-    file: str
     old: str
     new: str
     test: str
+    symbol: str = ""
+    file: str = ""
     compile: bool = False
+
+    def place(self) -> Place:
+        """Where the text stands.
+
+        Raises:
+            LookupError: the symbol is not defined, or more than once.
+        """
+        if self.symbol:
+            return find_symbol(self.symbol)
+        return Place(self.file, 0, len((ROOT / self.file).read_text("utf-8").splitlines()))
+
+    def test_id(self) -> str:
+        """The test as pytest names it.
+
+        Raises:
+            LookupError: it is not defined, or more than once.
+        """
+        return find_test(self.test)
+
+    def count(self) -> int:
+        """How often the text occurs there."""
+        place = self.place()
+        return place.text((ROOT / place.file).read_text("utf-8")).count(self.old)
+
+    def applied(self, source: str) -> str:
+        """The file's text without the defence."""
+        place = self.place()
+        lines = source.splitlines(keepends=True)
+        changed = place.text(source).replace(self.old, self.new)
+        return "".join([*lines[: place.first], changed, *lines[place.end :]])
 
 
 def load(path: Path) -> list[Mutant]:
@@ -84,17 +117,17 @@ def generated(checkout: Path) -> dict[Path, bytes]:
 
 def verdict(mutant: Mutant, checkout: Path) -> str:
     """Why a mutant is not well guarded; empty if its test fails as it must."""
-    path = checkout / mutant.file
+    path = checkout / mutant.place().file
     source = path.read_text(encoding="utf-8")
-    if source.count(mutant.old) != 1:
-        return f"the text occurs {source.count(mutant.old)} times in {mutant.file}"
+    if mutant.count() != 1:
+        return f"the text occurs {mutant.count()} times in {mutant.symbol or mutant.file}"
     before = generated(checkout) if mutant.compile else {}
     try:
-        path.write_text(source.replace(mutant.old, mutant.new), encoding="utf-8")
+        path.write_text(mutant.applied(source), encoding="utf-8")
         if mutant.compile:
             command = [sys.executable, "-m", "contracts", "compile"]
             subprocess.run(command, cwd=checkout, check=True, capture_output=True)
-        done = pytest_of(checkout, mutant.test)
+        done = pytest_of(checkout, mutant.test_id())
     except subprocess.CalledProcessError as error:
         return f"does not compile: {error.stderr[-300:]!r}"
     except subprocess.TimeoutExpired:
@@ -115,7 +148,7 @@ def main(names: list[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         checkout = Path(folder)
         copy_checkout(checkout)
-        for test in sorted({mutant.test for mutant in chosen}):
+        for test in sorted({mutant.test_id() for mutant in chosen}):
             done = pytest_of(checkout, test)
             if done.returncode:
                 print(f"fails without any mutant: {test}\n{done.stdout[-2000:]}")
