@@ -1,10 +1,17 @@
 """Who issues here, and from which registers, by the settings."""
 
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 from api.openid.agency_file import parse_agencies
 from api.openid.assembly import Ground, Issuers, demo_issuers
+from api.openid.issuing_agencies import settle_registers
+from api.operation.jobs import MINUTE
+from api.operation.rounds import Job
+from api.ports.errors import StorageOccupiedError
 from api.settings import Settings
+from api.store.database import Database
 from api.store.register_files import FileRegister, RegisterFiles
 
 
@@ -39,6 +46,18 @@ def trial_issuers(settings: Settings, ground: Ground) -> Issuers:
             for name, register in made.registers.items()
         },
     )
+
+
+def register_job(settings: Settings, storage: Database) -> Job:
+    """What lets imports that were cut short end, while the service goes on."""
+    shelf = register_shelf(settings)
+
+    def settle(_at: datetime) -> int:
+        with suppress(StorageOccupiedError):  # somebody imports at this moment, and settles
+            settle_registers(shelf, storage)
+        return 0
+
+    return Job("registers", MINUTE, settle)
 
 
 def register_shelf(settings: Settings) -> RegisterFiles:

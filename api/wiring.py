@@ -26,7 +26,7 @@ from api.http.rates import Rates
 from api.identity.passkeys import WebauthnPasskeys
 from api.identity.provider import Client, OidcProvider
 from api.identity.provider_documents import MAX_SECONDS
-from api.issuer_wiring import load_issuers, register_shelf, trial_issuers
+from api.issuer_wiring import load_issuers, register_job, register_shelf, trial_issuers
 from api.observation.watching import Observer
 from api.openid.assembly import (
     MASTER,
@@ -292,7 +292,7 @@ def wire_worker(settings: Settings, ports: Ports, *, demo: bool = False) -> Iter
         watch = Watch(storage, keys, ledger, publication, SERVICE_LOGS | agency_logs(wallets))
         note_head(watch, whole_second(system_clock()))
         marks = Marks(storage, outside_marks(settings), means.rng)
-        with suppress(LedgerUnavailableError):  # then the job tries again, and logs wait for it
+        with suppress(LedgerUnavailableError, OSError):  # the job tries again, and logs wait for it
             look_for_put_back(watch, marks, whole_second(system_clock()))
         rounds = Rounds(
             storage,
@@ -305,6 +305,7 @@ def wire_worker(settings: Settings, ports: Ports, *, demo: bool = False) -> Iter
                     Keeping.of(settings),
                 ),
                 clock_job(ledger.head, check_clock),
+                register_job(settings, storage),
             ],
         )
         rounds.watch.begin(newest_moment(storage))

@@ -101,21 +101,20 @@ class Console:
         self.replace_key(agency_id, self.office.keys.signer(agency_id).point, ending, at)
 
     def replace_key(self, agency_id: str, old: bytes, ending: Ending, at: datetime) -> None:
-        """End a signing key, and let its successor take its place: it is in the registry first.
+        """End a signing key, and let its successor take its place.
 
-        A compromised key is withdrawn at once; nothing that it signed is believed any more. One
-        that is replaced in order ends after the status list is signed anew, so that the list in
-        force is always signed by a key in force. What was cut short is finished by asking again:
-        a key that does not sign any more has no other successor.
+        A compromised key is withdrawn at once, whatever becomes of the rest; nothing that it signed
+        is believed any more. One that is replaced in order ends after the status list is signed
+        anew, so that the list in force is always signed by a key in force. What was cut short is
+        finished by asking again: a key that does not sign any more has no other successor.
         """
         agency = self.office.agency(agency_id)
         name = issuer_id(agency.uri)
         signs = self.office.keys.signer(agency.id).point == old
-        if signs:
-            self.ledger.add_key(name, self.office.keys.prepare(agency.id).point)
         if ending is Ending.COMPROMISED:
             self.ledger.end_key(name, old, ending)
         if signs:
+            self.ledger.add_key(name, self.office.keys.prepare(agency.id).point)
             self.office.keys.adopt(agency.id)
         self.publish(agency_id, at)
         if ending is not Ending.COMPROMISED:

@@ -15,7 +15,7 @@ from api.actions.end_issuer_keys import POINT_BYTES, EndIssuerKeys, parse_ending
 from api.openid.console import Console
 from api.openid.errors import UnknownResourceError
 from api.openid.status_places import LISTS
-from api.ports.errors import LogHaltedError
+from api.ports.errors import LogHaltedError, StorageShapeError
 from api.ports.outbox import Errand, LeasedErrand
 from contracts.evidence.document import Document
 from contracts.evidence.encoding import b64u_encode, canonical, parse_canonical
@@ -61,7 +61,7 @@ class ConsoleErrands:
                 self._do(errand)
             except EncodingError:
                 failures[errand.id] = Failure("issuer.malformed", lasting=True)
-            except (UnknownResourceError, LogHaltedError, LedgerError) as error:
+            except (UnknownResourceError, LogHaltedError, LedgerError, StorageShapeError) as error:
                 # An agency that is left out of the settings may come back into them; a log that
                 # stands still goes on; what a contract refuses it may take later: see ``Failure``.
                 failures[errand.id] = Failure(error.code)
@@ -101,7 +101,7 @@ class EndOwnKeys:
                     failures |= others.deliver([errand])
             except EncodingError:
                 failures[errand.id] = Failure("issuer.malformed", lasting=True)
-            except (LogHaltedError, LedgerError) as error:
+            except (LogHaltedError, LedgerError, StorageShapeError) as error:
                 failures[errand.id] = Failure(error.code)
         return failures
 

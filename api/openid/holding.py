@@ -2,10 +2,12 @@
 
 Whoever applies right after issuing is ahead of the next seal. The attempt is not spent: the answer
 is judged again when the anchor is there, by the worker and whenever somebody looks. After a day no
-anchor can help any more (C-43), and what is found then is the outcome.
+anchor can help any more (C-43), and what is found then is the outcome. What cannot be judged then,
+because its rules are gone or it cannot be opened, is forgotten and has to be shown again.
 """
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -17,6 +19,7 @@ from api.openid.judging import held_place, judge_answer
 from api.openid.outcome import Answered, AnswerKind
 from api.openid.receiving import Progress, Shown, look
 from api.openid.scope_secrets import unseal
+from api.openid.trail import unjudged_result
 from api.ports.errors import SealError
 from contracts.evidence.encoding import parse_json
 from contracts.evidence.errors import EncodingError, LedgerUnavailableError
@@ -73,18 +76,31 @@ def judge_held(desk: Desk, asked: AskedRequest, answered: Answered, at: datetime
 
     Raises:
         LedgerUnavailableError: the chain does not answer.
+        SealError, EncodingError, OpenIdError: it cannot be judged now, and its day is not over.
     """
     name = asked.request.id
     if answered.held is None:
         return False
-    answer = _opened(unseal(desk.secrets, held_place(name), answered.held))
-    judged = judge_answer(desk, asked, answer, at, answered.at)
-    if judged.must_wait and at < answered.at + LONGEST_WAIT:
+    is_over = at >= answered.at + LONGEST_WAIT
+    try:
+        answer = _opened(unseal(desk.secrets, held_place(name), answered.held))
+        judged = judge_answer(desk, asked, answer, at, answered.at)
+    except _BROKEN:
+        if not is_over:
+            raise
+        with desk.storage.work() as work:
+            return work.presentations.settle_held(_unjudged(asked, answered, at))
+    if judged.must_wait and not is_over:
         return False
     with desk.storage.work() as work:
         return work.presentations.settle_held(
             judged.outcome(desk, answered.response_code_hash, work)
         )
+
+
+def _unjudged(asked: AskedRequest, answered: Answered, at: datetime) -> Answered:
+    result = unjudged_result(asked, at)
+    return replace(answered, kind=AnswerKind.UNJUDGED, result=result, basis=None, held=None)
 
 
 def _opened(held: bytes) -> WalletAnswer:

@@ -126,7 +126,8 @@ def import_register(
         RegisterChangedError: it is not the file that was looked at.
         RegisterRowsError: a row cannot be taken.
         RegisterOccupiedError: another file is being taken at this moment.
-        StorageUnavailableError: the file cannot be kept; nothing was recorded.
+        StorageUnavailableError: the file cannot be kept, and nothing was recorded; or it was, and
+            the file takes its place within a minute of when the folder takes it.
         TypeUnknownError, RegisterUnreadableError: as for looking.
     """
     look = look_at_register(counter, kind, data)

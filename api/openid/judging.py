@@ -24,6 +24,7 @@ from verifier.check import CheckedAnswer, Question, check, check_again
 from verifier.credential.credential_evidence import CredentialEvidence
 from verifier.credential.inclusion import TILE_LEAVES
 from verifier.credential.needs import Needs, needs_of, together
+from verifier.eligibility.errors import EligibilityError
 from verifier.eligibility.policy import PolicyRound
 from verifier.errors import (
     PendingAnchorError,
@@ -119,20 +120,22 @@ def judge_answer(
 
     Raises:
         InvalidAnswerError: it is not one to the request's queries.
-        AnsweredError: the request has expired.
+        AnsweredError: the request has expired, or its rules are gone.
     """
-    query = desk.query(asked.service, asked.round, asked.application_date)
-    question = Question(
-        request=asked.request,
-        policy=query.policy,
-        material=desk.trust.material(_needs(answer), at),
-        at=at,
-        application_date=asked.application_date,
-        shown=shown,
-    )
     try:
+        query = desk.query(asked.service, asked.round, asked.application_date)
+        question = Question(
+            request=asked.request,
+            policy=query.policy,
+            material=desk.trust.material(_needs(answer), at),
+            at=at,
+            application_date=asked.application_date,
+            shown=shown,
+        )
         checked = check(answer.presentations, question)
         return JudgedAnswer(asked, query, checked, at, answer)
+    except EligibilityError as error:  # another version of the services was installed meanwhile
+        raise AnsweredError("the rules are other ones than those that were asked for") from error
     except UnansweredError as error:
         raise InvalidAnswerError("the answers are not those to the request's queries") from error
     except RequestTimeError as error:

@@ -16,6 +16,8 @@ class AnswerKind(StrEnum):
     WALLET_ERROR = "wallet_error"
     RECORDING = "recording"
     """A credential is not anchored yet: the answer is held, and judged when it is."""
+    UNJUDGED = "unjudged"
+    """It was held, and could not be judged for a day: it is gone, and has to be shown again."""
     RELAYED = "relayed"
     """The wallet's answer came back to another browser than the one that had asked."""
 

@@ -371,7 +371,8 @@ class RegisterShelf(Protocol):
 
         Raises:
             StorageOccupiedError: a register is being replaced by somebody else.
-            StorageUnavailableError: it cannot be kept; nothing may be recorded.
+            StorageUnavailableError: it cannot be kept; or its entry is, and ``settle`` does the
+                rest.
         """
 
     def settle(self, is_kept: Callable[[str], bool]) -> None:

@@ -67,7 +67,8 @@ class StatusLists:
             LedgerError: the chain does not answer or refuses; what is due is done the next time.
         """
         agency = self.office.agency(agency_id)
-        self._forget(agency, at)
+        if not self._is_clock_doubted():  # by a clock ahead everything would be over
+            self._forget(agency, at)
         done = self._publish_due(agency, at)
         for _ in range(MAX_ROUNDS):
             if not self._prepare(agency):
@@ -102,13 +103,16 @@ class StatusLists:
         would not be over for as long: it is signed anew as soon as the clock is right. While the
         clock is doubted, it may be the list that is right.
         """
-        is_doubted = abs(self.office.clock_shift()) > CLOCK_TOLERANCE.total_seconds()
-        since, until = at - LIST_RENEWAL, _NEVER if is_doubted else at + CLOCK_TOLERANCE
+        until = _NEVER if self._is_clock_doubted() else at + CLOCK_TOLERANCE
+        since = at - LIST_RENEWAL
         with self.office.storage.reading() as reading:
             due = reading.issuing.due_lists(agency.id, agency.status_uri, since, until)
         for number in due:
             self._publish(agency, number, at)
         return bool(due)
+
+    def _is_clock_doubted(self) -> bool:
+        return abs(self.office.clock_shift()) > CLOCK_TOLERANCE.total_seconds()
 
     def _prepare(self, agency: Agency) -> bool:
         """Keep a new list, if too few places are left and there may be another; whether it was.

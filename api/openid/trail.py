@@ -90,6 +90,17 @@ def recording_result(asked: AskedRequest, at: datetime) -> dict[str, Json]:
     return {**_head(asked, at), "status": "recording", "text": words, "trail": trail.steps}
 
 
+def unjudged_result(asked: AskedRequest, at: datetime) -> dict[str, Json]:
+    """The outcome of an answer that was held and could not be judged for a day."""
+    trail = _begin(asked, at)
+    text = Bilingual(
+        "받은 답을 확인하지 못해 지웠습니다. 다시 제시해 주십시오.",
+        "The answer could not be checked and was deleted. Please show it again.",
+    )
+    trail.add("unjudged", text)
+    return {**_head(asked, at), "status": "unjudged", "text": _both(text), "trail": trail.steps}
+
+
 def error_result(asked: AskedRequest, answer: WalletError, at: datetime) -> dict[str, Json]:
     """The outcome of a request that the citizen refused or the wallet could not answer."""
     trail = _begin(asked, at)

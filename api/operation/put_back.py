@@ -9,12 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from api.observation.journal import warn
+from api.observation.journal import note, warn
 from api.operation.continuity import Watch, compare_logs, known_logs
 from api.ports.continuity import LogHalt
 from api.ports.errors import LogHaltedError
 from api.store.database import Database
-from api.store.database_mark import MARK_BYTES, OutsideMarks
+from api.store.database_mark import COMPARING, MARK_BYTES, OutsideMarks
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,11 @@ class Marks:
     rng: Callable[[int], bytes] = field(repr=False)
 
     def agree(self) -> bool:
-        """Whether the database is the one that published last."""
+        """Whether the database is the one that published last.
+
+        Raises:
+            OSError: a mark outside cannot be read: nobody knows.
+        """
         with self.storage.reading() as reading:
             return self.outside.hold(reading.mark.find())
 
@@ -65,6 +69,7 @@ def look_for_put_back(watch: Watch, marks: Marks, at: datetime) -> int:
 
     Raises:
         LedgerUnavailableError: the chain cannot be asked; nothing goes on until it can.
+        OSError: a mark outside cannot be read or written: nothing was withdrawn.
     """
     if marks.agree():
         return 0
@@ -78,15 +83,34 @@ def compare_put_back(watch: Watch, marks: Marks, at: datetime) -> list[LogHalt]:
     Returns:
         The logs that are halted.
     """
-    with watch.storage.work() as work:
-        is_first = work.mark.find() is None and marks.outside.are_none()
-        if not is_first:
-            work.issuing.end_open_offers()
-            work.issuing.spend_status_lists()
+    marks.outside.check_writable()
+    if not _withdraw_open(watch.storage, marks.outside):
+        return []
     halts = compare_logs(watch, known_logs(watch), at)
-    if not is_first:
-        warn("database.put_back", count=len(halts))
+    note("database.compared", count=len(halts))
     for halt in halts:
         warn("log.halted", log=halt.log, code=halt.code)
     marks.agree_anew()
     return halts
+
+
+def _withdraw_open(storage: Database, outside: OutsideMarks) -> bool:
+    """Withdraw what is open for somebody to take, once for each time that a database is put back.
+
+    Returns:
+        Whether the logs are to be compared; False where the mark was renewed meanwhile.
+
+    Raises:
+        OSError: a mark outside cannot be read.
+    """
+    with storage.work() as work:
+        mark = work.mark.find(locked=True)  # somebody may just have renewed it
+        if outside.hold(mark):
+            return False
+        is_first = mark is None and outside.are_none()
+        if mark != COMPARING and not is_first:
+            work.issuing.end_open_offers()
+            work.issuing.spend_status_lists()
+            work.mark.keep(COMPARING)
+            warn("database.put_back")
+    return True

@@ -25,6 +25,8 @@ MARK_BYTES: Final = 16
 MARK_FILE: Final = ".database-mark"
 LOCK_SECONDS: Final = 10.0
 """Another process that renews the mark holds it for two writes."""
+COMPARING: Final = bytes(MARK_BYTES)
+"""The mark of a database that was put back: what was open is withdrawn, its logs not compared."""
 _ONLY: Final = 1
 _MAX_FILE: Final = 256
 
@@ -62,11 +64,19 @@ class OutsideMarks:
     folders: Sequence[Path]
 
     def hold(self, mark: bytes | None) -> bool:
-        """Whether every folder has this mark."""
+        """Whether every folder has this mark.
+
+        Raises:
+            OSError: one cannot be read, which says nothing about the database.
+        """
         return mark is not None and all(mark in _read(folder) for folder in self.folders)
 
     def are_none(self) -> bool:
-        """Whether no folder has any mark: of a service that never published."""
+        """Whether no folder has any mark: of a service that never published.
+
+        Raises:
+            OSError: one cannot be read.
+        """
         return not any(_read(folder) for folder in self.folders)
 
     def write(self, *marks: bytes) -> None:
@@ -79,6 +89,16 @@ class OutsideMarks:
             with _alone(folder):
                 _write(folder, marks)
 
+    def check_writable(self) -> None:
+        """See that every folder takes a mark, before anything is done that needs it.
+
+        Raises:
+            OSError: one does not, or cannot be read.
+        """
+        for folder in self.folders:
+            with _alone(folder):
+                _write(folder, _read(folder))
+
     def settle(self, before: bytes | None, mark: bytes) -> None:
         """Forget the mark before, unless somebody has renewed it again."""
         for folder in self.folders:
@@ -88,10 +108,11 @@ class OutsideMarks:
 
 
 def _read(folder: Path) -> list[bytes]:
+    """What stands there: nothing where there is no file, and where it holds something else."""
     try:
         with (folder / MARK_FILE).open("rb") as file:
             return [bytes.fromhex(line.decode("ascii")) for line in file.read(_MAX_FILE).split()]
-    except (OSError, ValueError):
+    except (FileNotFoundError, ValueError):
         return []
 
 

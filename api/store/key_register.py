@@ -81,6 +81,11 @@ class KeyRegister:
         with self.storage.work():
             pass
 
+    def is_successor(self, successor: str, secret: bytes) -> bool:
+        """Whether a secret is known as another's successor."""
+        known = self._find(successor)
+        return known is not None and not known.erased and known.fingerprint == fingerprint(secret)
+
     def adopt(self, name: str, secret: bytes, successor: str) -> None:
         """Keep that a secret took another's place."""
         with self.storage.work() as work:
@@ -112,7 +117,8 @@ class KeyRegister:
 def check_keys(storage: Database, folder: Path) -> None:
     """Hold the keys folder against what is known: at every start, before anything is made.
 
-    What was erased is erased again; files that nobody knows yet are named.
+    What was erased is erased again; files that nobody knows yet are named; a successor that was
+    about to take its predecessor's place takes it.
 
     Raises:
         KeysMissingError: keys are missing or others; all of them are named.
@@ -123,6 +129,7 @@ def check_keys(storage: Database, folder: Path) -> None:
     for name in [name for name, key in known.items() if key.erased and (folder / name).exists()]:
         (folder / name).unlink()
         found.pop(name, None)
+    _take_place(known, found, folder)
     _refuse(known, found)
     unnamed = sorted(found.keys() - known.keys())
     for name in unnamed:
@@ -136,6 +143,16 @@ def missing_keys(storage: Database, folder: Path) -> list[str]:
     with storage.reading() as reading:
         live = [key for key in reading.known_keys.all() if not key.erased]
     return [key.name for key in live if not (folder / key.name).exists()]
+
+
+def _take_place(known: dict[str, KnownKey], found: dict[str, bytes], folder: Path) -> None:
+    """The database was told that successors took their places, and a power cut undid it on disk."""
+    for name in [name for name in found if name.endswith(NEXT)]:
+        current = name.removesuffix(NEXT) + CURRENT
+        known_there = known.get(current)
+        if name not in known and known_there and known_there.fingerprint == found[name]:
+            (folder / name).replace(folder / current)
+            found[current] = found.pop(name)
 
 
 def _refuse(known: dict[str, KnownKey], found: dict[str, bytes]) -> None:

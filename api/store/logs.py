@@ -21,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from api.ports.errors import LogHaltedError
+from api.ports.errors import LogHaltedError, StorageUnavailableError
 from api.ports.logs import Anchor
 from api.store.database_mark import OutsideMarks, SqlDatabaseMark
 from api.store.log_blocks import SqlLogBlocks
@@ -146,6 +146,7 @@ class SqlLogs(SqlLogBlocks):
         Raises:
             LogHaltedError: it does not continue what was published, or the database was put back;
                 see ``api.operation``.
+            StorageUnavailableError: whether it was put back cannot be seen now.
         """
         size = self.lock(log)
         halted = select(log_halts.c.code).where(log_halts.c.log == log)
@@ -159,8 +160,11 @@ class SqlLogs(SqlLogBlocks):
     def _is_the_one_that_published(self, outside: OutsideMarks) -> bool:
         """Whether nobody put this database back; see ``api.store.database_mark``."""
         mark = SqlDatabaseMark(self._connection)
-        # A mark that is being renewed is waited for, and looked at again.
-        return outside.hold(mark.find()) or outside.hold(mark.find(locked=True))
+        try:
+            # A mark that is being renewed is waited for, and looked at again.
+            return outside.hold(mark.find()) or outside.hold(mark.find(locked=True))
+        except OSError as error:
+            raise StorageUnavailableError("the database's mark cannot be read") from error
 
     def lock(self, log: str) -> int:
         """Keep other writers of a log away until the transaction ends, halted or not; its size."""

@@ -22,7 +22,8 @@ from api.store.locks import sole_file
 from api.store.secret_files import sync_folder
 from verifier.eligibility.attestation import RegisterEntry
 
-_STAGED, _LOCK = ".staged", ".lock"
+_STAGED, _PARTIAL, _LOCK = ".staged", ".partial", ".lock"
+_UNFINISHED: Final = frozenset({_STAGED, _PARTIAL})
 _Stamp = tuple[int, int, int]
 _ABSENT: Final = (0, 0, 0)
 
@@ -51,7 +52,8 @@ class RegisterFiles:
 
         Raises:
             StorageOccupiedError: a register is being replaced by somebody else.
-            StorageUnavailableError: the folder takes no file.
+            StorageUnavailableError: the folder takes no file. Where the entry is kept already, the
+                file takes its place when ``settle`` is called.
         """
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -73,19 +75,27 @@ class RegisterFiles:
 
         Raises:
             StorageOccupiedError: a register is being replaced at this moment.
+            StorageUnavailableError: the folder cannot be changed.
         """
-        if not any(self.folder.glob(f"*{_STAGED}")):
-            return
-        with sole_file(self.folder / _LOCK):
-            for path in sorted(self.folder.glob(f"*{_STAGED}")):
-                kind, _, entry = path.name.removesuffix(_STAGED).partition(".")
-                if entry and is_kept(entry):
-                    path.replace(self.place(kind))
+        try:
+            if not any(path.suffix in _UNFINISHED for path in self.folder.glob("*")):
+                return
+            with sole_file(self.folder / _LOCK):
+                self._settle(is_kept)
+        except OSError as error:
+            raise StorageUnavailableError(f"registers cannot be kept: {error.strerror}") from error
+
+    def _settle(self, is_kept: Callable[[str], bool]) -> None:
+        for path in sorted(self.folder.glob("*")):
+            kind, _, entry = path.name.removesuffix(_STAGED).partition(".")
+            if path.suffix == _STAGED and is_kept(entry):
+                path.replace(self.place(kind))
+            elif path.suffix in _UNFINISHED:
                 path.unlink(missing_ok=True)
-            sync_folder(self.folder)
+        sync_folder(self.folder)
 
     def _written(self, kind: str, data: bytes) -> "_Staged":
-        handle, name = mkstemp(prefix=f"{kind}.", suffix=".partial", dir=self.folder)
+        handle, name = mkstemp(prefix=f"{kind}.", suffix=_PARTIAL, dir=self.folder)
         made = _Staged(kind, Path(name))
         try:
             with os.fdopen(handle, "wb") as file:

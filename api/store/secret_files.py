@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import mkstemp
 from typing import Final
 
-from api.ports.errors import StorageShapeError
+from api.ports.errors import KeysMissingError, StorageShapeError
 from api.store.key_register import KeyRegister
 from verifier.credential.keys import Randomness, SigningKey
 from verifier.errors import KeyFormatError
@@ -63,8 +63,17 @@ class SecretFiles:
         if self.register is not None:
             self.register.settle()  # the successor is known before it takes the place
         (self.folder / successor).replace(self.folder / name)
+        sync_folder(self.folder)  # the database is told of no name that a power cut takes away
         if self.register is not None:
             self.register.adopt(name, self.secret(name), successor)
+
+    def finish_adoption(self, name: str, successor: str) -> None:
+        """Tell the database of a successor that took its place, where that was cut short."""
+        secret = self._read(name)
+        if self.register is None or secret is None or (self.folder / successor).exists():
+            return
+        if self.register.is_successor(successor, secret):
+            self.register.adopt(name, secret, successor)
 
     def erase(self, name: str) -> None:
         """Erase a secret for good: it is not made again, and an old copy is erased again."""
@@ -86,7 +95,19 @@ class SecretFiles:
                 self.register.check_new(name)
             found = self._make(name, make())
         if self.register is not None:
-            self.register.check(name, found)
+            found = self._checked(name, found, self.register)
+        return found
+
+    def _checked(self, name: str, found: bytes, register: KeyRegister) -> bytes:
+        """A secret that is the known one; a file that was replaced meanwhile is read once more."""
+        try:
+            register.check(name, found)
+        except KeysMissingError:
+            again = self._read(name)
+            if again is None or again == found:
+                raise
+            register.check(name, again)
+            return again
         return found
 
     def _read(self, name: str) -> bytes | None:
@@ -117,17 +138,23 @@ class IssuerKeyFiles:
     _kept: dict[str, tuple[tuple[int, int], SigningKey]] = field(default_factory=dict, repr=False)
 
     def signer(self, agency: str) -> SigningKey:
-        """The key that an agency signs with now; a rotation by another process is noticed."""
+        """The key that an agency signs with now; a rotation by another process is noticed.
+
+        It is kept under what the file was before it was read: one that was replaced while it was
+        read is read anew the next time.
+        """
         name = f"issuer-{agency}.key"
         made = _time(self.files.folder / name)
         kept = self._kept.get(agency)
-        if kept is None or made is None or kept[0] != made:
+        if kept is None or kept[0] != made:
             key = self.files.signing_key(name)
-            self._kept[agency] = kept = (_time(self.files.folder / name) or (0, 0), key)
+            kept = (made or (0, 0), key)
+            self._kept[agency] = kept
         return kept[1]
 
     def prepare(self, agency: str) -> SigningKey:
         """The agency's next key; the same one until it is adopted."""
+        self.files.finish_adoption(f"issuer-{agency}.key", f"issuer-{agency}.next")
         return self.files.signing_key(f"issuer-{agency}.next")
 
     def adopt(self, agency: str) -> None:
@@ -151,6 +178,7 @@ def _write_new(path: Path, data: bytes) -> None:
         return
     finally:
         Path(partial).unlink()
+        sync_folder(path.parent)  # before the database is told of the name
 
 
 def sync_folder(folder: Path) -> None:

@@ -133,6 +133,36 @@ def test_an_import_that_was_cut_short_ends_at_the_next_start(
     assert sorted(path.name for path in shelf.folder.iterdir()) == [".lock", f"{KIND}.csv"]
 
 
+def test_what_was_being_written_when_it_was_killed_does_not_stay(
+    counter: Counter, shelf: RegisterFiles
+) -> None:
+    """A whole register of people, under a name that nobody looks for."""
+    take(counter, register_of("synthetic-1"))
+    (shelf.folder / f"{KIND}.abcdefgh.partial").write_bytes(register_of("synthetic-2"))
+    settle_registers(shelf, counter.office.storage)
+    assert sorted(path.name for path in shelf.folder.iterdir()) == [".lock", f"{KIND}.csv"]
+
+
+def test_an_entry_whose_file_could_not_take_its_place_is_finished_by_the_worker(
+    counter: Counter, shelf: RegisterFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take(counter, register_of("synthetic-1"))
+
+    def full(*_: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("api.store.register_files._Staged.take", full)
+        with pytest.raises(StorageUnavailableError):
+            take(counter, register_of("synthetic-2"))
+    with monkeypatch.context() as patch:
+        patch.setattr("api.store.register_files.sync_folder", full)
+        with pytest.raises(StorageUnavailableError):
+            settle_registers(shelf, counter.office.storage)
+    settle_registers(shelf, counter.office.storage)
+    assert newest_digest(counter) == there(shelf) == sha256(register_of("synthetic-2")).hexdigest()
+
+
 def test_the_next_import_ends_one_that_was_cut_short(
     counter: Counter, shelf: RegisterFiles
 ) -> None:

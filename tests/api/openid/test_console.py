@@ -6,16 +6,22 @@ from hashlib import sha256
 
 import pytest
 
+from api.actions.end_issuer_keys import key_detail, key_errand
 from api.actions.forget_unfinished import forget_unfinished
 from api.openid.console import CopyStatus
+from api.openid.console_errands import EndOwnKeys
 from api.openid.errors import ConsoleError
 from api.openid.granting import offer
 from api.openid.identity import identify_at_desk
 from api.openid.offering import OfferOrder
-from contracts.evidence.names import status_list_id
+from api.ports.errors import KeysMissingError
+from api.ports.outbox import LeasedErrand
+from contracts.evidence.encoding import canonical
+from contracts.evidence.names import issuer_id, status_list_id
 from contracts.evidence.snapshot import Ending
 from tests.api.databases import StillClock
 from tests.simulators.openid_trial import AGENCY, KIND, SERVICE, SimulatedWallet, Trial
+from verifier.credential.keys import SigningKey
 from verifier.credential.status import parse_status_token
 
 PERSON = "synthetic-1"
@@ -145,6 +151,42 @@ def test_a_compromised_key_takes_everything_with_it(
     wallet.held.clear()
     wallet.obtain()
     assert outcome(wallet) == ("eligible", None)
+
+
+def test_a_compromised_key_is_ended_even_if_it_can_have_no_successor(
+    wallet: SimulatedWallet, clock: StillClock
+) -> None:
+    """And what else was ordered with it is done."""
+    wallet.obtain()
+    wallet.obtain("school-record")
+    console, ledger = wallet.trial.openid.console, wallet.trial.ground.ledger
+    office = console.office
+
+    def ordered(agency: str) -> LeasedErrand:
+        issuer, point = issuer_id(office.agency(agency).uri), office.keys.signer(agency).point
+        detail = canonical(key_detail(issuer, point, Ending.COMPROMISED))
+        errand = key_errand(agency, detail, clock())
+        return LeasedErrand(len(agency), errand.kind, errand.key, errand.payload, 1)
+
+    def lost(agency: str) -> SigningKey:
+        if agency == AGENCY:
+            raise KeysMissingError(["issuer-district.next"], [])
+        return prepare(agency)
+
+    prepare = office.keys.prepare
+    errands = [ordered(AGENCY), ordered("school")]
+    points = {name: office.keys.signer(name).point for name in (AGENCY, "school")}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(office.keys, "prepare", lost)
+        failures = EndOwnKeys(console, clock).deliver(errands)
+    assert {number: failure.code for number, failure in failures.items()} == {
+        len(AGENCY): "keys.missing"
+    }
+    for name, point in points.items():
+        known = ledger.snapshot().issuer(issuer_id(office.agency(name).uri))
+        assert known is not None
+        ended = {key.point: key.period.ending for key in known.keys}
+        assert ended[point] is Ending.COMPROMISED
 
 
 def order(clock: StillClock, person: str = PERSON) -> OfferOrder:

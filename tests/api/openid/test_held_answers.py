@@ -5,13 +5,18 @@ import os
 import signal
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from api.actions.open_application import OpenedApplication
+from api.openid import holding
+from api.openid.answer import WalletAnswer
+from api.openid.asking import AskedRequest, RuledQuery
+from api.openid.desk import Desk
 from api.openid.holding import LONGEST_WAIT, judge_all_held
+from api.openid.judging import JudgedAnswer
 from api.openid.outcome import AnswerKind
 from api.store.database import Database
 from api.store.presentations import answers
@@ -143,6 +148,64 @@ def test_an_answer_that_cannot_be_opened_keeps_no_other_waiting(
         held = answers.update().where(answers.c.request == damaged).values(held=b"damaged" * 9)
         connection.execute(held)
     assert applicant.judge() == 2
+
+
+def damage(applicant: Slow, name: str) -> None:
+    with applicant.trial.openid.desk.storage.work() as work:
+        held = answers.update().where(answers.c.request == name).values(held=b"damaged" * 9)
+        work.connection.execute(held)  # type: ignore[attr-defined] # of SqlWork
+
+
+def test_what_cannot_be_judged_for_a_day_is_forgotten_and_told(
+    applicant: Slow, clock: StillClock
+) -> None:
+    _, asked = applicant.show_at_once()
+    applicant.anchor()
+    damage(applicant, asked.id)
+    clock.forward(seconds=LONGEST_WAIT.total_seconds() - 1)
+    assert (applicant.judge(), applicant.trial.result(asked)["status"]) == (0, "recording")
+    clock.forward(seconds=1)
+    assert (applicant.judge(), applicant.trial.result(asked)["status"]) == (1, "unjudged")
+    assert applicant.held(asked) is None
+    assert applicant.judge() == 0
+
+
+def test_rules_that_are_gone_stop_no_other_answer(
+    applicant: Slow, clock: StillClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another version of the services was installed while answers waited."""
+    asked = [applicant.show_at_once()[1] for _ in range(3)]
+    applicant.anchor()
+    clock.forward(seconds=10)
+    first, real = min(one.id for one in asked), holding.judge_answer
+
+    def judge(
+        desk: Desk, one: AskedRequest, answer: WalletAnswer, at: datetime, shown: datetime
+    ) -> JudgedAnswer:
+        gone = replace(one, round="gone") if one.request.id == first else one
+        return real(desk, gone, answer, at, shown)
+
+    monkeypatch.setattr(holding, "judge_answer", judge)
+    assert applicant.judge() == 2
+    for one in asked:
+        status = applicant.trial.result(one)["status"]
+        assert status == ("recording" if one.id == first else "checked")
+
+
+@pytest.mark.parametrize("other", ["gone", "2020"])
+def test_an_answer_by_rules_that_are_gone_is_refused_as_such(
+    trial: Trial, monkeypatch: pytest.MonkeyPatch, other: str
+) -> None:
+    wallet = SimulatedWallet(trial)
+    assert wallet.obtain().status_code == 200
+    asked, real = trial.ask(), Desk.query
+
+    def query(self: Desk, service: str, _round: str | None, on: date) -> RuledQuery:
+        return real(self, service if other == "gone" else "youth-allowance", other, on)
+
+    monkeypatch.setattr(Desk, "query", query)
+    refused = wallet.show(asked)
+    assert (refused.status_code, refused.json()["error"]) == (400, "invalid_request")
 
 
 def test_a_process_that_is_killed_while_it_judges_loses_nothing(

@@ -315,6 +315,30 @@ def test_a_list_that_was_signed_by_a_clock_ahead_is_signed_anew(
     assert not look_after(wallet), "once"
 
 
+@pytest.mark.parametrize("days", [400, 3650])
+def test_a_clock_ahead_gives_no_place_back_and_forgets_no_copy(
+    both: Trial, clock: StillClock, days: int
+) -> None:
+    """Else everything would be over: what is revoked would be valid again, for good."""
+    wallet, console = SimulatedWallet(both), both.openid.console
+    wallet.obtain(copies=10)
+    console.mark(AGENCY, PERSON, KIND, CopyStatus.REVOKED, clock())
+    look_after(wallet)
+    shift = timedelta(days=days)
+    object.__setattr__(console.office, "clock_shift", shift.total_seconds)
+    clock.now += shift
+    for _ in range(2):
+        console.look_after_lists(AGENCY, clock())
+        clock.forward(minutes=1)
+    assert {value(wallet, place) for place in places(wallet)} == {CopyStatus.REVOKED}
+    clock.now -= shift
+    object.__setattr__(console.office, "clock_shift", float)
+    look_after(wallet)
+    assert {value(wallet, place) for place in places(wallet)} == {CopyStatus.REVOKED}
+    with both.ground.storage.reading() as reading:
+        assert len(reading.issuing.copies_of(AGENCY, console.office.subject(AGENCY, PERSON))) == 10
+
+
 def test_a_list_of_the_next_minute_is_left_alone(tiny: SimulatedWallet, clock: StillClock) -> None:
     tiny.trial.openid.console.publish(AGENCY, clock() + timedelta(minutes=5))
     assert not look_after(tiny)

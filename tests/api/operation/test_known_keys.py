@@ -14,9 +14,10 @@ from api.opening import open_database
 from api.operation.destruction_ledger import DESTRUCTION_KEY, LedgerKeyError
 from api.ports.errors import KeyErasedError, KeysMissingError
 from api.settings import Settings
+from api.store import secret_files
 from api.store.database import Database
 from api.store.key_register import KeyRegister, check_keys
-from api.store.known_keys import fingerprint
+from api.store.known_keys import KnownKey, fingerprint
 from api.store.log_key_files import LogKeyFiles
 from api.store.secret_files import IssuerKeyFiles, SecretFiles
 from api.variables import Secret
@@ -156,6 +157,95 @@ def test_a_rotated_key_is_known_and_a_rotation_cut_short_is_finished(begun: Sett
     (begun.keys / "issuer-district.next").replace(begun.keys / "issuer-district.key")
     with closing(open_database(begun)) as storage:
         assert IssuerKeyFiles(files(storage, begun)).signer("district").point == cut
+
+
+@pytest.mark.parametrize("restarted", [True, False])
+def test_after_a_rotation_that_was_cut_short_the_next_one_goes_on(
+    begun: Settings, *, restarted: bool
+) -> None:
+    """The file took its place, and the database, away at that moment, was not told."""
+    with closing(open_database(begun)) as storage:
+        keys = IssuerKeyFiles(files(storage, begun))
+        cut = keys.prepare("district").point
+        KeyRegister(storage).settle()
+        (begun.keys / "issuer-district.next").replace(begun.keys / "issuer-district.key")
+        if not restarted:
+            rotate(storage, begun, cut)
+    if restarted:
+        with closing(open_database(begun)) as storage:
+            rotate(storage, begun, cut)
+    with closing(open_database(begun)) as storage:
+        assert "issuer-district.next" not in names(storage)
+
+
+def rotate(storage: Database, settings: Settings, signing: bytes) -> None:
+    keys = IssuerKeyFiles(files(storage, settings))
+    assert keys.signer("district").point == signing
+    following = keys.prepare("district").point
+    assert following != signing
+    keys.adopt("district")
+    assert keys.signer("district").point == following
+
+
+def test_a_rotation_that_a_power_cut_undid_on_disk_is_finished(begun: Settings) -> None:
+    with closing(open_database(begun)) as storage:
+        keys = IssuerKeyFiles(files(storage, begun))
+        keys.prepare("district")
+        before = (begun.keys / "issuer-district.key").read_bytes()
+        following = (begun.keys / "issuer-district.next").read_bytes()
+        keys.adopt("district")
+    (begun.keys / "issuer-district.key").write_bytes(before)
+    path = begun.keys / "issuer-district.next"
+    path.touch(mode=0o600)
+    path.write_bytes(following)
+    with closing(open_database(begun)) as storage:
+        IssuerKeyFiles(files(storage, begun)).signer("district")
+    assert (begun.keys / "issuer-district.key").read_bytes() == following
+    assert not path.exists()
+
+
+def test_a_key_that_is_replaced_while_it_is_read_is_read_again(
+    begun: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process rotates: nobody goes on signing with the old one."""
+    with closing(open_database(begun)) as storage:
+        other = IssuerKeyFiles(files(storage, begun))
+        following = other.prepare("district").point
+        keys, real = IssuerKeyFiles(files(storage, begun)), SecretFiles._read
+        rotated = []
+
+        def slow(self: SecretFiles, name: str) -> bytes | None:
+            found = real(self, name)
+            if name == "issuer-district.key" and not rotated:
+                rotated.append(name)
+                other.adopt("district")
+            return found
+
+        monkeypatch.setattr(SecretFiles, "_read", slow)
+        keys.signer("district")
+        assert keys.signer("district").point == following
+
+
+def test_a_name_is_on_disk_before_the_database_is_told_of_it(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    sync, name_key = secret_files.sync_folder, Database.name_key
+
+    def seen(folder: Path) -> None:
+        told.append(f"synced {folder.name}")
+        sync(folder)
+
+    def named(self: Database, key: KnownKey) -> None:
+        told.append(key.name)
+        name_key(self, key)
+
+    monkeypatch.setattr(secret_files, "sync_folder", seen)
+    monkeypatch.setattr(Database, "name_key", named)
+    with closing(open_database(settings)) as storage:
+        told.clear()
+        files(storage, settings).secret(SECRET)
+        assert told == ["synced keys", SECRET]
 
 
 def test_a_key_that_was_rotated_after_the_backup_is_known(
