@@ -33,7 +33,9 @@ class Record:
 def destroy(storage: Database, ledger: DestructionLedger, record: Record, at: datetime) -> bool:
     """Destroy one record with all that hangs on it.
 
-    The line in the ledger comes first: if the rows outlive a crash, the next start removes them.
+    The line in the ledger comes before the rows: if they outlive a crash, the next start removes
+    them. It is written while the database's place in the ledger is held, so that nobody finds the
+    database behind it and looks through all records for what this is about to remove.
 
     Returns:
         False where there was no such record.
@@ -43,8 +45,9 @@ def destroy(storage: Database, ledger: DestructionLedger, record: Record, at: da
         DestructionLedgerError: the ledger is damaged; nothing was removed.
         StorageUnavailableError: the rows are removed at the next start.
     """
-    entry = ledger.append(record.kind, record.subject, record.reason, at)
     with storage.work() as work:
+        work.protection.position(locked=True)
+        entry = ledger.append(record.kind, record.subject, record.reason, at)
         gone = work.destruction.destroy(record.kind, record.subject)
         work.protection.advance(*entry.place)
         work.outbox.put(log_errand(DESTRUCTIONS_LOG, entry.hash.hex(), entry.evidence(), at))

@@ -65,8 +65,9 @@ class Database:
         self._unnamed: dict[str, KnownKey] = {}
         self._protection = protection
         self._outside = outside
-        self._following = Lock()
-        self._is_followed = protection is None
+        self._following, self._counting = Lock(), Lock()
+        self._connections = 1
+        self._followed = 1 if protection is None else 0
         self.again: Counter[str] = Counter()
         """What this process did again in a database that was put back, by kind."""
         if protection is not None:
@@ -76,7 +77,8 @@ class Database:
 
     def _connected(self, _connection: object, _record: object) -> None:
         """A new connection may lead to a database that was put back behind our back."""
-        self._is_followed = False
+        with self._counting:
+            self._connections += 1
 
     @contextmanager
     def work(self) -> Iterator[SqlWork]:
@@ -132,24 +134,29 @@ class Database:
     def follow(self) -> Mapping[str, int]:
         """Do what the ledger has and this database lacks; how much, by kind.
 
+        While one thread does, the others wait: what was taken away is not there for any of them.
+
         Raises:
             DestructionLedgerError: the ledger is damaged, older than the database, or its key is
                 another one: nothing is read or written then.
+            StorageUnavailableError: it takes too long.
         """
-        if self._protection is None or self._is_followed:
+        if self._protection is None or self._followed >= self._connections:
             return {}
-        with self._following:
+        if not self._following.acquire(timeout=self._seconds):
+            raise StorageUnavailableError("the database is being brought up to the ledger")
+        try:
             return self._follow(self._protection)
+        finally:
+            self._following.release()
 
     def _follow(self, protection: Protection) -> Mapping[str, int]:
-        if self._is_followed:
+        connections = self._connections
+        if self._followed >= connections:
             return {}
-        self._is_followed = True  # what connects from here on is looked at again
-        try:
-            return self._do_again(protection)
-        except BaseException:
-            self._is_followed = False
-            raise
+        done = self._do_again(protection)
+        self._followed = connections  # what connected meanwhile is looked at again
+        return done
 
     def _do_again(self, protection: Protection) -> Mapping[str, int]:
         try:

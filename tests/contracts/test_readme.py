@@ -1,17 +1,17 @@
 """The table of defences names tests that exist, with a mutant each, and every error has a test."""
 
 import re
-import tomllib
 from pathlib import Path
 
 import pytest
+
+from tests.mutants.run import FOLDER, Mutant, load
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "contracts" / "README.md").read_text(encoding="utf-8")
 NAMED = sorted(set(re.findall(r"`((?:forge:)?(?:test|invariant)_?\w+)`", README)))
 DEFENCES = re.findall(r"^\| (.+) \| (`.+`) \|$", README, re.MULTILINE)
-MUTANT_FILE = ROOT / "tests" / "mutants" / "contracts.toml"
-MUTANTS = tomllib.loads(MUTANT_FILE.read_text(encoding="utf-8"))["mutant"]
+MUTANTS = load(FOLDER / "contracts.toml")
 
 
 def existing_tests() -> set[str]:
@@ -31,16 +31,18 @@ def test_defences_are_listed() -> None:
 
 @pytest.mark.parametrize("defence", DEFENCES, ids=lambda defence: defence[0])
 def test_defence_has_a_mutant_that_one_of_its_tests_catches(defence: tuple[str, str]) -> None:
-    guarding = {mutant["test"].partition("[")[0].rpartition("::")[2] for mutant in MUTANTS}
+    guarding = {_test(mutant) for mutant in MUTANTS}
     assert guarding & set(re.findall(r"`(\w+)`", defence[1]))
 
 
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant["name"])
-def test_mutant_removes_what_stands_in_the_source(mutant: dict[str, str]) -> None:
-    source = (ROOT / mutant["file"]).read_text(encoding="utf-8")
-    assert source.count(mutant["old"]) == 1
-    test = mutant["test"].partition("[")[0].rpartition("::")[2]
-    assert test in existing_tests()
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_mutant_removes_what_stands_in_the_source(mutant: Mutant) -> None:
+    assert mutant.count() == 1
+    assert _test(mutant) in existing_tests()
+
+
+def _test(mutant: Mutant) -> str:
+    return mutant.test.partition("[")[0].rpartition("::")[2]
 
 
 @pytest.mark.parametrize("name", NAMED)

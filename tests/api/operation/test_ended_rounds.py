@@ -75,11 +75,12 @@ def test_a_backup_brings_no_secret_of_a_round_back(
     first, _ = applicant.apply()
     name = scope_name(Scope.ROUND, f"{SERVICE}/{first.application.round}")
     with storage.reading() as reading:
-        before = reading.scope_secrets.find(name)
+        before, place = reading.scope_secrets.find(name), reading.protection.position()
     assert before is not None
     end_rounds(storage, ledger, applicant.means.catalogue, LAST + timedelta(days=1))
     with storage.work() as work:
         work.connection.execute(update(scope_secrets).values(sealed=before.sealed))
+        work.protection.keep(place)
     with storage.work() as work:
         assert replay(work, ledger) == 1
         after = work.scope_secrets.find(name)

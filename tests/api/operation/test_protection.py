@@ -6,10 +6,13 @@ in place of the one that knows of it, on both engines, by a backup and without a
 
 import secrets
 import shutil
+import threading
+import time
 from collections import Counter
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy.engine import make_url
@@ -29,6 +32,8 @@ from api.ports.accounts import Role
 from api.ports.destruction import RecordKind
 from api.ports.errors import StorageUnavailableError
 from api.ports.protection import PROTECTIVE_ERRANDS, Position
+from api.store.destruction import SqlDestruction
+from api.store.replaying import catch_up
 from api.store.work import SqlWork
 from contracts.evidence.encoding import canonical
 from tests.api.databases import START, Databases
@@ -241,3 +246,69 @@ def test_a_place_in_the_ledger_is_found_again(alone: World, tmp_path: Path) -> N
     copy.path.write_bytes(b"".join(lines[:10]))
     with pytest.raises(DestructionLedgerError):
         copy.tail(place)
+
+
+def test_nobody_sees_what_was_taken_away_while_another_catches_up(
+    world: World, databases: Databases, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Threads of one process, on a database that was put back behind them."""
+    role = next(case for case in CASES if case.kind == "role.withdrawn")
+    with world.storage.work() as work:
+        role.prepare(work, ONE)
+    older = copy_of(world, databases, engine)
+    with world.storage.work() as work:
+        role.protect(work, ONE)
+    world.exchange(older)
+    inside, seen, real = threading.Event(), list[bool](), catch_up
+
+    def slow(*arguments: Any) -> Any:
+        inside.set()
+        time.sleep(0.5)  # the other comes now
+        return real(*arguments)
+
+    monkeypatch.setattr("api.store.database.catch_up", slow)
+
+    def look() -> None:
+        with world.storage.reading() as work:
+            seen.append(role.holds(work, ONE))
+
+    threads = [threading.Thread(target=look)]
+    threads[0].start()
+    assert inside.wait(30)
+    threads.append(threading.Thread(target=look))
+    threads[1].start()
+    for thread in threads:
+        thread.join()
+    assert seen == [True, True]
+
+
+def test_who_comes_while_a_record_is_destroyed_looks_through_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a new connection, which compares the database with the ledger first."""
+    applications = world.apply(2)
+    looked: list[str] = []
+    threads: list[threading.Thread] = []
+    real, subjects = DestructionLedger.append, SqlDestruction.subjects
+
+    def come() -> None:
+        with closing(world.open(world.url)) as other, other.reading():
+            pass
+
+    def append(self: DestructionLedger, *arguments: Any) -> Any:
+        entry = real(self, *arguments)
+        threads.append(threading.Thread(target=come))
+        threads[0].start()
+        time.sleep(0.5)  # it comes now, before the rows are gone
+        return entry
+
+    def look(self: SqlDestruction, kind: RecordKind, after: str, limit: int) -> Any:
+        looked.append(kind)
+        return subjects(self, kind, after, limit)
+
+    monkeypatch.setattr(DestructionLedger, "append", append)
+    monkeypatch.setattr(SqlDestruction, "subjects", look)
+    record = Record(RecordKind.APPLICATION, applications[0].application.number, BY_REQUEST)
+    assert destroy(world.storage, world.destructions, record, START)
+    threads[0].join()
+    assert looked == []
