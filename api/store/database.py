@@ -3,13 +3,13 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 from typing import Final
 
-from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import Connection, Engine, text
 
 from api.ports.errors import KeysMissingError, StorageOccupiedError, StorageUnavailableError
 from api.ports.protection import Protection
@@ -27,6 +27,10 @@ from api.waiting.silence import Silence
 DEFAULT_THREADS: Final = 16
 REST_SECONDS: Final = 2.0
 """For which a database that did not answer in time is left alone."""
+_MOST_LOOKS: Final = 5
+"""In each another process may just write to the ledger; whoever meets that five times gives up."""
+_EVEN: Final = "dojang.even"
+"""Of a connection whose database was found to be where the ledger is."""
 
 
 class Database:
@@ -65,20 +69,9 @@ class Database:
         self._unnamed: dict[str, KnownKey] = {}
         self._protection = protection
         self._outside = outside
-        self._following, self._counting = Lock(), Lock()
-        self._connections = 1
-        self._followed = 1 if protection is None else 0
+        self._following = Lock()
         self.again: Counter[str] = Counter()
         """What this process did again in a database that was put back, by kind."""
-        if protection is not None:
-            # On PostgreSQL both share one pool.
-            for pool in {self._writer.pool, self._reader.pool}:
-                event.listen(pool, "connect", self._connected)
-
-    def _connected(self, _connection: object, _record: object) -> None:
-        """A new connection may lead to a database that was put back behind our back."""
-        with self._counting:
-            self._connections += 1
 
     @contextmanager
     def work(self) -> Iterator[SqlWork]:
@@ -87,8 +80,7 @@ class Database:
         Raises:
             StorageUnavailableError: it is not known whether it was kept.
         """
-        self.follow()
-        with self._transaction() as work:
+        with self._even(self._transaction) as work:
             yield work
             named = self._keep_names(work)
             self._protect(work)
@@ -141,22 +133,46 @@ class Database:
                 another one: nothing is read or written then.
             StorageUnavailableError: it takes too long.
         """
-        if self._protection is None or self._followed >= self._connections:
+        if self._protection is None:
             return {}
         if not self._following.acquire(timeout=self._seconds):
             raise StorageUnavailableError("the database is being brought up to the ledger")
         try:
-            return self._follow(self._protection)
+            return self._do_again(self._protection)
         finally:
             self._following.release()
 
-    def _follow(self, protection: Protection) -> Mapping[str, int]:
-        connections = self._connections
-        if self._followed >= connections:
-            return {}
-        done = self._do_again(protection)
-        self._followed = connections  # what connected meanwhile is looked at again
-        return done
+    @contextmanager
+    def _even(self, begin: Callable[[], AbstractContextManager[SqlWork]]) -> Iterator[SqlWork]:
+        """A transaction in a database that lacks nothing of what the ledger has.
+
+        A connection that is new may lead to a database that was put back behind our back: it is
+        looked at in the very transaction that uses it first, before anything else.
+
+        Raises:
+            DestructionLedgerError: as ``follow``.
+            StorageUnavailableError: the database stays behind, however often it is brought up.
+        """
+        for _ in range(_MOST_LOOKS):
+            with begin() as work:
+                if self._is_even(work):
+                    yield work
+                    return
+            self.follow()
+        raise StorageUnavailableError("the database stays behind the ledger")
+
+    def _is_even(self, work: SqlWork) -> bool:
+        """Whether this connection's database was found to be where the ledger is."""
+        known = work.connection.info
+        if self._protection is None or _EVEN in known:
+            return True
+        try:
+            is_even = work.protection.position() == self._protection.position()
+        except OSError as error:
+            raise StorageUnavailableError("the ledger cannot be read") from error
+        if is_even:
+            known[_EVEN] = True
+        return is_even
 
     def _do_again(self, protection: Protection) -> Mapping[str, int]:
         try:
@@ -178,8 +194,7 @@ class Database:
         Raises:
             StorageUnavailableError: the database cannot be read now.
         """
-        self.follow()
-        with self._view() as reading:
+        with self._even(self._view) as reading:
             yield reading
 
     @contextmanager

@@ -166,6 +166,8 @@ def test_what_came_back_is_destroyed_piece_by_piece(
 ) -> None:
     monkeypatch.setattr("api.operation.destroying.PAGE", 2)
     numbers = [opened.application.number for opened in alone.apply(5)]
+    with alone.storage.reading():
+        pass  # a connection that is new would be brought up to the ledger at once
     for number in numbers[:3]:
         alone.destructions.append(RecordKind.APPLICATION, number, "request", alone.now)
     with counting(alone.storage) as seen:

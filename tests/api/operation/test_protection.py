@@ -282,6 +282,40 @@ def test_nobody_sees_what_was_taken_away_while_another_catches_up(
     assert seen == [True, True]
 
 
+@pytest.mark.parametrize("way", ["reading", "work"])
+def test_a_process_that_runs_sees_nothing_of_a_database_put_back_behind_it(
+    world: World, databases: Databases, engine: str, way: str
+) -> None:
+    """Its connections break, and the pool makes new ones without a word."""
+    role = next(case for case in CASES if case.kind == "role.withdrawn")
+    with world.storage.work() as work:
+        role.prepare(work, ONE)
+    older = copy_of(world, databases, engine)
+    with world.storage.work() as work:
+        role.protect(work, ONE)
+    with world.storage.reading() as reading:
+        assert role.holds(reading, ONE)
+    exchange_behind(world, databases, engine, older)
+    with getattr(world.storage, way)() as work:
+        assert role.holds(work, ONE)
+
+
+def exchange_behind(world: World, databases: Databases, engine: str, older: str) -> None:
+    """Another database at the same address, for the very same object."""
+    world.storage._reader.dispose()
+    world.storage._writer.dispose()
+    here, there = make_url(world.url).database, make_url(older).database
+    if engine == "postgresql":
+        databases.server().run(
+            f"ALTER DATABASE {here} RENAME TO {here}_away",
+            f"ALTER DATABASE {there} RENAME TO {here}",
+        )
+        return
+    for end in ("-wal", "-shm"):
+        Path(f"{here}{end}").unlink(missing_ok=True)
+    shutil.copyfile(str(there), str(here))
+
+
 def test_who_comes_while_a_record_is_destroyed_looks_through_nothing(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
